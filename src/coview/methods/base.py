@@ -1,0 +1,95 @@
+"""What a method is: which looks, which encoders, which relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
+from coview.nn.encoder import Encoder
+from coview.views.draw import Draw
+
+
+@dataclass
+class Clock:
+    """Where a run is.
+
+    Args:
+        step: optimizer steps done.
+        progress: 0 at the start, 1 at the end of the budget, whatever it is counted in.
+    """
+
+    step: int = 0
+    progress: float = 0.0
+
+
+@dataclass
+class Turn:
+    """Parameters and the signed weights of the losses they descend; adversaries have several turns.
+
+    Args:
+        parameters: what this turn's optimizer moves.
+        losses: weight by loss name; losses not named are not descended. None: every loss, +1.
+    """
+
+    parameters: list[nn.Parameter]
+    losses: dict[str, float] | None = None
+
+
+class Method(nn.Module):
+    """Base of every method. Three sentences: `views`, `represent`, `relate`; and what a user keeps: `embed`.
+
+    A parameter of `__init__` annotated `Encoder` is given an encoder: named as a modality (`image`, `text`) it gets
+    the first slot of that modality, else (`encoder`) the first slot chosen. One annotated `dict[str, Encoder]` gets
+    all chosen slots by name. All other parameters are keyword-only options of the command line.
+    """
+
+    needs_tokens: bool = False
+    """Whether its encoders must give tokens; they default to the modality's `token_encoder`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Clock()
+
+    def views(self, batch: Batch, draw: Draw) -> Views:
+        """How a chunk of samples is looked at: batched, on the device, drawn by key."""
+        raise NotImplementedError
+
+    def represent(self, views: Views) -> Reps:
+        """What each look says; reads nothing beyond its chunk."""
+        raise NotImplementedError
+
+    def relate(self, z: Features) -> Relations:
+        """What the looks teach each other; sees every sample of the step. The default relates nothing."""
+        return Relations()
+
+    def after_step(self, kept: dict[str, Tensor]) -> None:
+        """Moves state (teachers, queues, centres), once a step that was taken."""
+
+    def turns(self) -> list[Turn]:
+        """Who descends what; by default everything trainable descends every loss."""
+        return [Turn([p for p in self.parameters() if p.requires_grad])]
+
+    def embed(self, batch: Batch) -> Embeddings:
+        """What a user keeps; by default each encoder's pooled features, a space of its own for each slot."""
+        found: Embeddings = {}
+        for encoder in self.slot_encoders().values():
+            if encoder.slot in batch:
+                found[encoder.slot] = {encoder.slot: embed_slot(encoder, batch)}
+        return found
+
+    def slot_encoders(self) -> dict[str, Encoder]:
+        """The method's own encoders by slot (teachers are elsewhere in the tree and left out)."""
+        encoders: dict[str, Encoder] = {}
+        for child in self.children():
+            held: list[Any] = list(child.values()) if isinstance(child, nn.ModuleDict) else [child]
+            encoders |= {e.slot: e for e in held if isinstance(e, Encoder) and e.slot not in encoders}
+        return encoders
+
+
+def embed_slot(encoder: Encoder, batch: Batch) -> Embedding:
+    """An encoder's pooled features of its slot's natural views, unaugmented."""
+    out = encoder(encoder.modality.prepare(batch[encoder.slot]))
+    return Embedding(out.pooled, out.present)

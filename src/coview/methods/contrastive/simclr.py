@@ -1,0 +1,82 @@
+"""SimCLR."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional as F
+
+from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.losses import nt_xent_rows
+from coview.methods.base import Method
+from coview.nn.by_rows import by_rows
+from coview.nn.encoder import Encoder
+from coview.nn.heads import MLP
+from coview.views.draw import Draw
+from coview.views.looks import Positives, looks
+
+
+class SimCLR(Method):
+    """Two looks at a sample agree; those of all other samples are pushed away.
+
+    Paper: A Simple Framework for Contrastive Learning of Visual Representations. Chen, Kornblith, Norouzi, Hinton.
+    ICML 2020. https://arxiv.org/abs/2002.05709
+
+    Views: two of each sample, natural or augmented.
+
+    Loss: NT-Xent: with z normalised and t the temperature, the mean over all 2N looks i with partner j of
+    -log( exp(z_i.z_j / t) / sum_{k != i} exp(z_i.z_k / t) ).
+
+    Requires: one slot of any modality.
+
+    Relations: the plain form of the contrastive family. MoCo takes negatives from a queue and a slow encoder, Poly-View
+    more than two looks, CLIP two modalities and no augmentation.
+
+    Args:
+        encoder: the slot's encoder.
+        dim: width of the projection.
+        hidden: width of the projector's hidden layer.
+        temperature: t, in units of cosine similarity.
+        positives: where the looks come from.
+
+    Example:
+        >>> import coview
+        >>> run = coview.fit("simclr", data="digits", steps=20, out=None)
+        >>> run.verdict.status
+        'healthy'
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        dim: int = 128,
+        hidden: int = 512,
+        temperature: float = 0.2,
+        positives: Positives = Positives.AUTO,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.projector = MLP(encoder.dim, hidden, dim)
+        self.temperature = temperature
+        self.positives = positives
+
+    def views(self, batch: Batch, draw: Draw) -> Views:
+        slot = batch[self.encoder.slot]
+        return Views({"looks": looks(slot, self.encoder.modality, draw, 2, self.positives)})
+
+    def represent(self, views: Views) -> Reps:
+        out = self.encoder(views["looks"])
+        return Reps({"looks": out.pooled, "present": out.present.all(1)})
+
+    def relate(self, z: Features) -> Relations:
+        looks = z["looks"][z["present"]]
+        if not len(looks):
+            return Relations()
+        p = F.normalize(self.projector(looks.flatten(0, 1)).float(), dim=1)
+        own = torch.arange(len(p), device=p.device)
+        each = by_rows(
+            lambda anchors, partner, own, all: nt_xent_rows(anchors, partner, all, own, self.temperature),
+            (p, own ^ 1, own),
+            (p,),
+        )
+        return Relations({"nt_xent": each.mean()}, seen={"projection": p.unflatten(0, looks.shape[:2])})

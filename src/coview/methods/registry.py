@@ -1,0 +1,175 @@
+"""Methods by name: found in the tree, in entry points, or in a user's file; built for a data set's slots."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import typing
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from coview.errors import UserError
+
+if TYPE_CHECKING:
+    from coview.methods.base import Method
+    from coview.modalities.base import Modality
+
+_ROOM = Path(__file__).parent
+_PLAIN = {"base", "registry", "__init__"}
+
+
+@cache
+def method_modules() -> dict[str, str]:
+    """Name (the file's stem with hyphens) -> module, without importing any."""
+    files = sorted(p for p in _ROOM.rglob("*.py") if p.stem not in _PLAIN and not p.stem.startswith("_"))
+    found = {
+        p.stem.replace("_", "-"): ".".join(("coview.methods", *p.relative_to(_ROOM).with_suffix("").parts))
+        for p in files
+    }
+    return dict(sorted(found.items()))
+
+
+def family(name: str) -> str:
+    """The room a method is in: contrastive, masked, ..."""
+    return method_modules()[name].split(".")[2]
+
+
+def method_class(name: str) -> type[Method]:
+    """The class of a method by name, by entry point (`coview.methods`), or by `file.py:Class`.
+
+    Raises:
+        UserError: there is no such method.
+    """
+    if ".py:" in name:
+        return _from_file(name)
+    modules = method_modules()
+    if name in modules:
+        return _only_method(importlib.import_module(modules[name]))
+    for entry in entry_points(group="coview.methods"):
+        if entry.name == name:
+            return entry.load()
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, modules, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(modules)}"
+    raise UserError(f"no method is called {name!r}; {hint}")
+
+
+def build_method(
+    name: str,
+    modalities: Mapping[str, Modality],
+    *,
+    encoder: str | Mapping[str, str] | None = None,
+    encoder_options: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Method:
+    """A method with encoders for the slots of a data set.
+
+    Args:
+        name: as `method_class` takes it.
+        modalities: slot name -> fitted modality, in the order chosen.
+        encoder: encoder name for every slot, or by slot or modality name; default what the method needs.
+        encoder_options: passed to every network that takes them (`dim`, `depth`).
+        options: the method's own keyword parameters.
+
+    Raises:
+        UserError: the data lacks a slot the method needs, or an option is unknown.
+    """
+    from coview.methods.base import Method
+    from coview.nn.encoder import Encoder, build_encoder
+
+    cls = method_class(name)
+    signature = inspect.signature(cls.__init__)
+    hints = typing.get_type_hints(cls.__init__)
+    options = dict(options or {})
+    unknown = [
+        o
+        for o in options
+        if o not in signature.parameters or signature.parameters[o].kind is not inspect.Parameter.KEYWORD_ONLY
+    ]
+    if unknown:
+        known = [p.name for p in signature.parameters.values() if p.kind is inspect.Parameter.KEYWORD_ONLY]
+        raise UserError(f"{name} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
+
+    def make(slot: str) -> Encoder:
+        modality = modalities[slot]
+        chosen = encoder
+        if isinstance(encoder, Mapping):
+            chosen = encoder.get(slot, encoder.get(modality.name))
+        if chosen is None:
+            chosen = modality.token_encoder if cls.needs_tokens else modality.default_encoder
+        built = build_encoder(modality, slot, typing.cast(str, chosen), **dict(encoder_options or {}))
+        if cls.needs_tokens:
+            built.require_tokens(name)
+        return built
+
+    encoders: dict[str, Any] = {}
+    for parameter in list(signature.parameters.values())[1:]:
+        hint = hints.get(parameter.name)
+        if hint is Encoder:
+            encoders[parameter.name] = make(_slot_for(name, parameter.name, modalities))
+        elif typing.get_origin(hint) in (dict, Mapping) and Encoder in typing.get_args(hint):
+            encoders[parameter.name] = {slot: make(slot) for slot in modalities}
+    method = cls(**encoders, **options)
+    assert isinstance(method, Method)
+    return method
+
+
+def slots_of(name: str, modalities: Mapping[str, Modality]) -> list[str]:
+    """The slots of a data set that a method reads."""
+    from coview.nn.encoder import Encoder
+
+    cls = method_class(name)
+    hints = typing.get_type_hints(cls.__init__)
+    chosen: list[str] = []
+    for parameter in inspect.signature(cls.__init__).parameters:
+        hint = hints.get(parameter)
+        if hint is Encoder:
+            chosen.append(_slot_for(name, parameter, modalities))
+        elif typing.get_origin(hint) in (dict, Mapping) and Encoder in typing.get_args(hint):
+            chosen += list(modalities)
+    return list(dict.fromkeys(chosen))
+
+
+def _slot_for(method: str, parameter: str, modalities: Mapping[str, Modality]) -> str:
+    from coview.modalities.registry import modality_modules
+
+    if parameter not in modality_modules():
+        return next(iter(modalities))
+    for slot, modality in modalities.items():
+        if modality.name == parameter:
+            return slot
+    has = ", ".join(f"{slot} ({m.name})" for slot, m in modalities.items())
+    raise UserError(f"{method} needs a slot of modality {parameter}; the data has {has}")
+
+
+def _only_method(module: ModuleType) -> type[Method]:
+    from coview.methods.base import Method
+
+    own = [
+        c
+        for c in vars(module).values()
+        if inspect.isclass(c) and issubclass(c, Method) and c.__module__ == module.__name__
+    ]
+    if len(own) != 1:
+        raise UserError(f"{module.__name__} must define one Method; it defines {len(own)}")
+    return own[0]
+
+
+def _from_file(name: str) -> type[Method]:
+    path, _, cls = name.rpartition(":")
+    if not Path(path).is_file():
+        raise UserError(f"there is no file {path!r} to read a method from")
+    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Sequence[str] = [n for n in vars(module) if not n.startswith("_")]
+    if not hasattr(module, cls):
+        raise UserError(f"{path} has no class {cls!r}; it has {', '.join(found)}")
+    return getattr(module, cls)

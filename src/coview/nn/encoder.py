@@ -1,0 +1,147 @@
+"""View -> representation: what every encoder does around its network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from coview.batch import View
+from coview.errors import UserError
+
+if TYPE_CHECKING:
+    from coview.modalities.base import Modality
+
+
+@dataclass
+class Encoded:
+    """What an encoder says of a view.
+
+    Args:
+        pooled: `(B, V, D)`; zeros where absent.
+        present: `(B, V)` bool.
+        tokens: `(B, V, T, D)` where the network has them.
+        valid: `(B, V, T)` bool, the tokens that are not padding, or None where all are.
+        layers: outputs of every transformer block, each `(B, V, T, D)`, where asked for.
+    """
+
+    pooled: Tensor
+    present: Tensor
+    tokens: Tensor | None = None
+    valid: Tensor | None = None
+    layers: list[Tensor] | None = None
+
+
+class Encoder(nn.Module):
+    """A network for one slot: runs it on the views that are there, and only on those.
+
+    The network maps rows `(N, ...)` (and `length (N,)` where values have one) to pooled features `(N, D)`, or to a
+    `TokenOutput`. Absent views cost nothing, reach no batch statistics, and read as zeros.
+
+    Args:
+        net: the network; `net.dim` is D. `net.tokens_out` is true where it returns tokens.
+        modality: the slot's modality.
+        slot: the slot's name in a batch.
+    """
+
+    def __init__(self, net: nn.Module, modality: Modality, slot: str) -> None:
+        super().__init__()
+        self.net = net
+        self.modality = modality
+        self.slot = slot
+        self.dim: int = net.dim  # type: ignore[assignment]
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether the network gives tokens and can hide some (`keep`, `masked`)."""
+        return bool(getattr(self.net, "tokens_out", False))
+
+    def require_tokens(self, method: str) -> None:
+        """Raises UserError where the network has no tokens to mask."""
+        if not self.has_tokens:
+            raise UserError(
+                f"{method} predicts tokens, and the encoder of slot {self.slot!r} has none; "
+                f"use --encoder {self.modality.token_encoder}"
+            )
+
+    def forward(self, view: View, **how: Any) -> Encoded:
+        """Encodes a prepared view.
+
+        Args:
+            view: prepared, `(B, V, ...)`.
+            how: what the network takes besides, each `(B, V, ...)` tensor or a plain value: for token networks
+                `keep (B, V, K)` positions to read, `keep_valid (B, V, K)`, `masked (B, V, T)` positions to hide
+                behind the mask token, `layers=True`.
+        """
+        present = view.present
+        rows = None if bool(present.all()) else present.flatten().nonzero()[:, 0]
+
+        def select(x: Any) -> Any:
+            if not isinstance(x, Tensor):
+                return x
+            x = x.flatten(0, 1)
+            return x if rows is None else x[rows]
+
+        value = select(view.value)
+        if value.is_floating_point():
+            value = value.to(next(self.net.parameters()).dtype)
+        length = None if view.length is None else select(view.length)
+        if len(value) == 0:
+            return self._nothing(view)
+        how = {name: select(x) for name, x in how.items()}
+        out = self.net(value, length, **how) if length is not None or how else self.net(value)
+
+        def restore(x: Tensor | None) -> Tensor | None:
+            if x is None:
+                return None
+            if rows is not None:
+                x = x.new_zeros(present.numel(), *x.shape[1:]).index_copy(0, rows, x)
+            return x.unflatten(0, present.shape)
+
+        if isinstance(out, TokenOutput):
+            layers = None if out.layers is None else [restore(x) for x in out.layers]
+            return Encoded(restore(out.pooled), present, restore(out.tokens), restore(out.valid), layers)  # type: ignore[arg-type]
+        return Encoded(restore(out), present)  # type: ignore[arg-type]
+
+    def _nothing(self, view: View) -> Encoded:
+        """No view of this chunk is there: zeros, no graph, no tokens."""
+        parameter = next(self.net.parameters())
+        pooled = torch.zeros(*view.present.shape, self.dim, dtype=parameter.dtype, device=parameter.device)
+        tokens = pooled.new_zeros(*view.present.shape, 0, self.dim) if self.has_tokens else None
+        valid = None if tokens is None else torch.zeros(*view.present.shape, 0, dtype=torch.bool, device=pooled.device)
+        return Encoded(pooled, view.present, tokens, valid, None)
+
+
+@dataclass
+class TokenOutput:
+    """What a token network returns for N rows.
+
+    Args:
+        pooled: `(N, D)`, the mean over valid tokens (or the class token).
+        tokens: `(N, T, D)` (with `keep`: the kept ones, in the order of `keep`).
+        valid: `(N, T)` bool or None.
+        layers: each block's output, where asked for.
+    """
+
+    pooled: Tensor
+    tokens: Tensor
+    valid: Tensor | None = None
+    layers: list[Tensor] | None = None
+
+
+def build_encoder(modality: Modality, slot: str, name: str | None = None, **options: Any) -> Encoder:
+    """The encoder of a slot by name: one of the modality's own, or a library's (`timm:resnet18`).
+
+    Raises:
+        UserError: the modality has no such encoder.
+    """
+    name = name or modality.default_encoder
+    if ":" in name:
+        net = modality.library_encoder(name, **options)
+    elif name in modality.encoders:
+        net = modality.encoders[name](modality, **options)
+    else:
+        raise UserError(f"{modality.name} has no encoder {name!r}; it has {', '.join(modality.encoders)}")
+    return Encoder(net, modality, slot)

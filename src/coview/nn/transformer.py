@@ -1,0 +1,135 @@
+"""A small transformer over a modality's tokens, whole, masked or in part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from coview.batch import View
+from coview.nn.encoder import TokenOutput
+from coview.nn.positions import sincos
+
+if TYPE_CHECKING:
+    from coview.modalities.base import Modality
+
+
+class Block(nn.Module):
+    """Pre-norm attention and MLP (Vaswani et al. 2017; pre-norm as in ViT, Dosovitskiy et al. 2021)."""
+
+    def __init__(self, dim: int, heads: int, mlp_ratio: float = 4.0, drop: float = 0.0) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm_1, self.norm_2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        self.qkv, self.out = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+        hidden = int(dim * mlp_ratio)
+        self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
+        self.drop = nn.Dropout(drop)
+
+    def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
+        """`x (N, T, D)`, `valid (N, T)` bool of the keys that may be attended to -> `(N, T, D)`."""
+        n, t, d = x.shape
+        q, k, v = self.qkv(self.norm_1(x)).view(n, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        mask = None if valid is None else valid[:, None, None, :]
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(n, t, d)))
+        return x + self.drop(self.mlp(self.norm_2(x)))
+
+
+class Transformer(nn.Module):
+    """Blocks and a final norm over tokens that are embedded already.
+
+    Args:
+        dim: D.
+        depth: blocks.
+        heads: attention heads.
+        drop: dropout on each residual branch.
+    """
+
+    def __init__(self, dim: int, depth: int, heads: int, drop: float = 0.0) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Block(dim, heads, drop=drop) for _ in range(depth))
+        self.norm = nn.LayerNorm(dim)
+
+    def forward(self, x: Tensor, valid: Tensor | None = None, *, layers: list[Tensor] | None = None) -> Tensor:
+        """`(N, T, D)` -> `(N, T, D)`; each block's output is appended to `layers` where given."""
+        for block in self.blocks:
+            x = block(x, valid)
+            if layers is not None:
+                layers.append(x)
+        return self.norm(x)
+
+
+class TokenNet(nn.Module):
+    """Embeds a modality's tokens, adds positions, runs a transformer; hides or drops tokens where told.
+
+    Args:
+        modality: gives tokens, their width and their grid.
+        dim: D.
+        depth: blocks.
+        heads: attention heads; default one for 32 features.
+        drop: dropout rate.
+    """
+
+    tokens_out = True
+
+    def __init__(
+        self, modality: Modality, *, dim: int = 128, depth: int = 4, heads: int | None = None, drop: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.modality = modality
+        self.dim = dim
+        symbols = modality.token_dim == 0
+        self.embed = nn.Embedding(modality.target_dim, dim) if symbols else nn.Linear(modality.token_dim, dim)
+        self.mask_token = nn.Parameter(torch.zeros(dim))
+        self.body = Transformer(dim, depth, heads or dim // 32, drop)
+        nn.init.normal_(self.mask_token, std=0.02)
+        if symbols:
+            nn.init.normal_(self.embed.weight, std=0.02)
+
+    def forward(
+        self,
+        value: Tensor,
+        length: Tensor | None = None,
+        *,
+        keep: Tensor | None = None,
+        keep_valid: Tensor | None = None,
+        masked: Tensor | None = None,
+        layers: bool = False,
+    ) -> TokenOutput:
+        """Encodes rows.
+
+        Args:
+            value: `(N, ...)` prepared.
+            length: `(N,)` valid positions of the value, where it has such.
+            keep: `(N, K)` int64, the only tokens to read, by position.
+            keep_valid: `(N, K)` bool, which of them are not padding.
+            masked: `(N, T)` bool, tokens to hide behind the learned mask token.
+            layers: whether to return each block's output.
+        """
+        n = len(value)
+        present = torch.ones(n, 1, dtype=torch.bool, device=value.device)
+        whole = View(value[:, None], self.modality.name, present, None if length is None else length[:, None])
+        cut = self.modality.tokens(whole)
+        x = self.embed(cut.value[:, 0])
+        valid = None if cut.valid is None else cut.valid[:, 0]
+        if masked is not None:
+            x = torch.where(masked[..., None], self.mask_token.to(x.dtype), x)
+        x = x + sincos(self.modality.grid(whole), self.dim, device=x.device).to(x.dtype)
+        if keep is not None:
+            x = x.gather(1, keep[..., None].expand(-1, -1, self.dim))
+            kept_valid = None if valid is None else valid.gather(1, keep)
+            valid = keep_valid if kept_valid is None else kept_valid if keep_valid is None else kept_valid & keep_valid
+        outputs: list[Tensor] | None = [] if layers else None
+        tokens = self.body(x, valid, layers=outputs)
+        return TokenOutput(_mean(tokens, valid), tokens, valid, outputs)
+
+
+def _mean(tokens: Tensor, valid: Tensor | None) -> Tensor:
+    """The mean over valid tokens, `(N, T, D)` -> `(N, D)`."""
+    if valid is None:
+        return tokens.mean(1)
+    weight = valid.to(tokens.dtype)[..., None]
+    return (tokens * weight).sum(1) / weight.sum(1).clamp_min(1)
