@@ -62,7 +62,7 @@ def by_rows(
     parts: list[Tensor] = []
     for start in range(mine.start, mine.stop, tile):
         piece = tuple(r[start : min(start + tile, mine.stop)] for r in rows)
-        if torch.is_grad_enabled():
+        if torch.is_grad_enabled() and count > tile:
             parts.append(checkpoint(fn, *piece, *shared, use_reentrant=False, preserve_rng_state=False))  # type: ignore[arg-type]
         else:
             parts.append(fn(*piece, *shared))

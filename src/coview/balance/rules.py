@@ -1,0 +1,126 @@
+"""How several losses share one encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from coview.errors import MissingExtra, UserError
+
+TORCHJD = {"mgda": "MGDA", "pcgrad": "PCGrad", "upgrad": "UPGrad", "cagrad": "CAGrad", "aligned-mtl": "AlignedMTL"}
+"""Gradient rules and the aggregators of torchjd that compute them."""
+
+
+class Balance(nn.Module):
+    """Losses are summed."""
+
+    def lanes(self, name: str) -> dict[Hashable, float]:
+        """Which gradients a loss is added to, with its weight."""
+        return {0: 1.0}
+
+    def combine(self, gradients: Mapping[Hashable, list[Tensor | None]]) -> list[Tensor | None]:
+        """One gradient from the lanes'."""
+        return next(iter(gradients.values()), [])
+
+    def after_step(self, losses: Mapping[str, Tensor]) -> None:
+        """Moves the rule's own state by the step's mean losses."""
+
+
+class Uncertainty(Balance):
+    """Each loss is weighted by a learned precision: sum_k exp(-s_k) L_k + s_k.
+
+    Kendall, Gal, Cipolla, "Multi-Task Learning Using Uncertainty to Weigh Losses", CVPR 2018,
+    https://arxiv.org/abs/1705.07115 (the form with s = log variance). The gradient of s needs the means alone, and is
+    taken by plain gradient descent.
+
+    Args:
+        rate: step of s.
+    """
+
+    def __init__(self, rate: float = 0.025) -> None:
+        super().__init__()
+        self.rate = rate
+        self.log_variance: dict[str, float] = {}
+
+    def lanes(self, name: str) -> dict[Hashable, float]:
+        return {0: float(torch.tensor(-self.log_variance.get(name, 0.0)).exp())}
+
+    def after_step(self, losses: Mapping[str, Tensor]) -> None:
+        for name, loss in losses.items():
+            s = self.log_variance.get(name, 0.0)
+            self.log_variance[name] = s - self.rate * (1 - float(loss) * float(torch.tensor(-s).exp()))
+
+    def get_extra_state(self) -> dict[str, float]:
+        return dict(self.log_variance)
+
+    def set_extra_state(self, state: dict[str, float]) -> None:
+        self.log_variance = dict(state)
+
+
+class GradientRule(Balance):
+    """A rule that reads each loss's own gradient on the parameters that several losses reach.
+
+    Parameters that one loss reaches take its gradient as it is.
+
+    Args:
+        aggregator: from a matrix `(losses, parameters)` to `(parameters,)`.
+    """
+
+    def __init__(self, aggregator: Any) -> None:
+        super().__init__()
+        self.aggregator = aggregator
+
+    def lanes(self, name: str) -> dict[Hashable, float]:
+        return {name: 1.0}
+
+    def combine(self, gradients: Mapping[Hashable, list[Tensor | None]]) -> list[Tensor | None]:
+        lanes = list(gradients.values())
+        if len(lanes) < 2:
+            return lanes[0] if lanes else []
+        reached = [[lane[i] for lane in lanes if lane[i] is not None] for i in range(len(lanes[0]))]
+        shared = [i for i, g in enumerate(reached) if len(g) > 1]
+        found: list[Tensor | None] = [g[0] if g else None for g in reached]
+        if not shared:
+            return found
+        like = [reached[i][0] for i in shared]
+        rows = [
+            torch.cat(
+                [torch.zeros_like(t).flatten() if lane[i] is None else lane[i].flatten() for i, t in zip(shared, like)]
+            )  # type: ignore[union-attr, arg-type]
+            for lane in lanes
+        ]
+        joined = self.aggregator(torch.stack(rows))
+        for i, part in zip(shared, joined.split([t.numel() for t in like]), strict=True):  # type: ignore[union-attr]
+            found[i] = part.view_as(reached[i][0])  # type: ignore[arg-type]
+        return found
+
+
+@cache
+def rule_names() -> tuple[str, ...]:
+    """The rules that `balance_rule` knows."""
+    return ("sum", "uncertainty", *TORCHJD)
+
+
+def balance_rule(name: str) -> Balance:
+    """A rule by name.
+
+    Raises:
+        UserError: there is no such rule.
+        MissingExtra: a gradient rule without torchjd.
+    """
+    if name == "sum":
+        return Balance()
+    if name == "uncertainty":
+        return Uncertainty()
+    if name in TORCHJD:
+        try:
+            from torchjd import aggregation
+        except ImportError as error:
+            raise MissingExtra("torchjd", "balance") from error
+        aggregator = getattr(aggregation, TORCHJD[name])
+        return GradientRule(aggregator(c=0.5) if name == "cagrad" else aggregator())
+    raise UserError(f"no balance rule is called {name!r}; there are {', '.join(rule_names())}")

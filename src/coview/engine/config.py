@@ -1,0 +1,160 @@
+"""What a run was asked to do: every option of `fit`, resolved, saved and read back."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from dataclasses import dataclass, field
+from enum import Enum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from coview.engine.schedule import Schedule
+from coview.errors import UserError
+
+FORMAT = 1
+"""Of config.yaml; raised when an older reader would misunderstand a newer file."""
+
+
+@dataclass
+class FitConfig:
+    """Options of `fit`.
+
+    Args:
+        method: a method's name, or `file.py:Class`.
+        data: a catalog name, or a path.
+        out: the run's folder; None keeps the run in memory.
+        minutes, epochs, steps: the budget; one of them (default: 2 minutes).
+        batch_size: samples a step, never views, over all processes.
+        chunk: samples that go through the encoders together; None or 0 resolves to the batch shared evenly among the
+            processes.
+        encoder: encoder name (`conv`, `vit`, `timm:NAME`, `run:DIR`), or `slot=name` pairs.
+        slots: the slots to read; default all that the method takes.
+        columns: for tables, `slot:modality=column[,column]` mappings.
+        group: the column (or label) whose samples are kept together in splits.
+        label: label columns of a table.
+        modality: options of modalities or slots, such as `{"image": {"size": 32}}`.
+        encoder_options: options of the networks, such as `{"dim": 256}`.
+        options: the method's own options.
+        optimizer: adamw, sgd or lars.
+        lr: peak learning rate; default by optimizer and batch size.
+        weight_decay: of matrices; default by optimizer.
+        warmup: share of the budget.
+        schedule: cosine, linear or constant.
+        clip: greatest gradient norm; 0 for none.
+        balance: how several losses share the encoder.
+        seed: of everything drawn.
+        precision: 32, bf16 or auto (bf16 where the processor computes in it).
+        device: auto, cpu or cuda.
+        processes: how many to start on this machine; under torchrun those that are there.
+        threads: a process; default the physical cores shared among the processes.
+        init: safetensors file of encoder weights to start from.
+        checkpoint_every: steps between checkpoints; 0 for one at the end alone.
+        health_every: steps between health readings; 0 for ten over the run.
+        strict: stop at the first bad sample.
+        stop_on_collapse: stop when the verdict is collapsed.
+    """
+
+    method: str
+    data: str = ""
+    out: str | None = None
+    minutes: float | None = None
+    epochs: float | None = None
+    steps: int | None = None
+    batch_size: int = 256
+    chunk: int | None = None
+    encoder: str | dict[str, str] | None = None
+    slots: list[str] | None = None
+    columns: list[str] | None = None
+    group: str | None = None
+    label: list[str] | None = None
+    modality: dict[str, dict[str, Any]] = field(default_factory=dict)
+    encoder_options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    optimizer: str = "adamw"
+    lr: float | None = None
+    weight_decay: float | None = None
+    warmup: float = 0.05
+    schedule: Schedule = Schedule.COSINE
+    clip: float = 5.0
+    balance: str = "sum"
+    seed: int = 0
+    precision: str = "auto"
+    device: str = "auto"
+    processes: int = 1
+    threads: int | None = None
+    init: str | None = None
+    checkpoint_every: int = 0
+    health_every: int = 0
+    strict: bool = False
+    stop_on_collapse: bool = False
+
+    def __post_init__(self) -> None:
+        if self.minutes is None and self.epochs is None and self.steps is None:
+            self.minutes = 2.0
+        for name in ("batch_size", "processes"):
+            if getattr(self, name) < 1:
+                raise UserError(f"--{name.replace('_', '-')} must be at least 1; {getattr(self, name)} was given")
+        if self.chunk is not None and self.chunk < 0:
+            raise UserError(f"--chunk counts samples; {self.chunk} was given")
+        self.precision = str(self.precision)
+        if self.precision not in ("32", "bf16", "auto"):
+            raise UserError(f"--precision is 32, bf16 or auto; {self.precision!r} was given")
+        try:
+            self.schedule = Schedule(self.schedule)
+        except ValueError as error:
+            raise UserError(f"--schedule is {', '.join(Schedule)}; {self.schedule!r} was given") from error
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computes a run's numbers."""
+    found = {"python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
+    for package in ("coview", "torch", "torchvision", "timm", "lightning-fabric", "numpy", "scikit-learn"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def save_config(config: FitConfig, path: Path) -> None:
+    """Writes the resolved configuration with its format number and the versions used."""
+    plain = _plain(dataclasses.asdict(config))
+    path.write_text(yaml.safe_dump({"format": FORMAT, **plain, "versions": versions()}, sort_keys=False))
+
+
+def load_config(path: Path) -> FitConfig:
+    """Reads what `save_config` wrote, or a user's `--config` file.
+
+    Raises:
+        UserError: no such file, a newer format, or an option that does not exist.
+    """
+    if not path.is_file():
+        raise UserError(f"there is no configuration at {path}; a run's folder has config.yaml")
+    try:
+        found = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise UserError(f"{path} is not readable YAML: {error}") from error
+    if not isinstance(found, dict) or "method" not in found:
+        raise UserError(f"{path} is no configuration of coview: it names no method")
+    if found.pop("format", FORMAT) > FORMAT:
+        raise UserError(f"{path} was written by a newer coview; this one reads format {FORMAT}")
+    found.pop("versions", None)
+    known = {f.name for f in dataclasses.fields(FitConfig)}
+    for name in found:
+        if name not in known:
+            raise UserError(f"{path} has an option {name!r} that fit does not have")
+    return FitConfig(**found)

@@ -1,0 +1,105 @@
+"""A run: its configuration, its method, its data, and the folder they live in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from coview.engine import checkpoint
+from coview.engine.config import FitConfig, load_config, save_config
+from coview.errors import UserError
+from coview.health.verdict import Verdict
+from coview.methods.base import Method
+from coview.methods.registry import build_method
+from coview.modalities.base import Modality
+from coview.modalities.registry import modality_from_config
+
+
+@dataclass
+class Run:
+    """What `fit` leaves and `load` reads back.
+
+    Args:
+        config: resolved.
+        method: trained, in eval mode.
+        modalities: by slot, as fitted on the training rows.
+        folder: where the run lives, or None for one kept in memory.
+        verdict: the health report, or None before there is one.
+        steps: optimizer steps done.
+        seconds: of training.
+        metrics: one dict a logged step.
+        scores: as `scores.json` has them, once evaluated.
+    """
+
+    config: FitConfig
+    method: Method
+    modalities: dict[str, Modality]
+    folder: Path | None = None
+    verdict: Verdict | None = None
+    steps: int = 0
+    seconds: float = 0.0
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    scores: dict[str, Any] = field(default_factory=dict)
+
+    def random_method(self) -> Method:
+        """The same method as it was before training: the random-encoder reference."""
+        return new_method(self.config, self.modalities).eval()
+
+
+def new_method(config: FitConfig, modalities: Mapping[str, Modality]) -> Method:
+    """A method as the configuration and its seed make it."""
+    torch.manual_seed(config.seed)
+    return build_method(
+        config.method,
+        modalities,
+        encoder=config.encoder,
+        encoder_options=config.encoder_options,
+        options=config.options,
+    )
+
+
+def write_run(folder: Path, config: FitConfig, modalities: Mapping[str, Modality]) -> None:
+    """Starts a run's folder: config.yaml and modalities.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_config(config, folder / "config.yaml")
+    described = {slot: {"modality": m.name, **m.config()} for slot, m in modalities.items()}
+    (folder / "modalities.json").write_text(json.dumps(described))
+
+
+def read_modalities(folder: Path) -> dict[str, Modality]:
+    """The fitted modalities of a run."""
+    try:
+        described = json.loads((folder / "modalities.json").read_text())
+    except (OSError, json.JSONDecodeError) as error:
+        raise UserError(f"{folder} is no whole run: modalities.json cannot be read ({error})") from error
+    return {slot: modality_from_config(config) for slot, config in described.items()}
+
+
+def load(folder: str | Path) -> Run:
+    """Reads a run from its folder; nothing is unpickled.
+
+    Raises:
+        UserError: the folder is no run, or its newest checkpoint cannot be read.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"there is no run at {folder}")
+    config = load_config(folder / "config.yaml")
+    modalities = read_modalities(folder)
+    method = new_method(config, modalities)
+    step, state = checkpoint.load(checkpoint.latest(folder / "checkpoints"), method)
+    run = Run(config, method.eval(), modalities, folder, steps=step, seconds=state["seconds"])
+    method.clock.step, method.clock.progress = step, state["progress"]
+    verdict, scores, metrics = folder / "verdict.json", folder / "scores.json", folder / "metrics.jsonl"
+    if verdict.is_file():
+        run.verdict = Verdict.from_dict(json.loads(verdict.read_text()))
+    if scores.is_file():
+        run.scores = json.loads(scores.read_text())
+    if metrics.is_file():
+        run.metrics = [json.loads(line) for line in metrics.read_text().splitlines() if line]
+    return run
