@@ -1,0 +1,81 @@
+"""One equation a file: pure functions of tensors, with no state and no word about processes.
+
+A loss of relations returns a scalar, the mean over samples, and takes only rows that are there. A per-sample loss
+returns `(B,)` and says so. Functions named `*_rows` give a loss for each anchor by itself, for `by_rows` to tile.
+All compute in float32, or in float64 where a tensor is float64, autocast or not.
+"""
+
+from coview.losses.all_pairs import all_pairs
+from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
+from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
+from coview.losses.koleo import koleo, koleo_rows
+from coview.losses.latent_regression import latent_regression
+from coview.losses.masked_reconstruction import (
+    masked_absolute_error,
+    masked_cross_entropy,
+    masked_squared_error,
+    normalise_patches,
+)
+from coview.losses.negative_cosine import negative_cosine
+from coview.losses.nt_xent import nt_xent, nt_xent_rows
+from coview.losses.poly_view import (
+    OneVsRest,
+    arithmetic_poly_view,
+    arithmetic_poly_view_rows,
+    geometric_poly_view,
+    geometric_poly_view_rows,
+    one_vs_rest,
+    sufficient_statistics,
+    sufficient_statistics_rows,
+)
+from coview.losses.self_distillation import self_distillation, self_distillation_rows
+from coview.losses.sigmoid import pairwise_sigmoid, pairwise_sigmoid_rows
+from coview.losses.sinkhorn import sinkhorn, sinkhorn_potentials
+from coview.losses.swapped_prediction import cross_view_cross_entropy, swapped_prediction, swapped_prediction_rows
+from coview.losses.symile import symile, symile_all_tuples, symile_rows, symile_shuffles
+from coview.losses.vicreg import covariance, invariance, variance, vicreg
+
+__all__ = [
+    "OneVsRest",
+    "all_pairs",
+    "arithmetic_poly_view",
+    "arithmetic_poly_view_rows",
+    "covariance",
+    "cross_correlation",
+    "cross_correlation_matrix",
+    "cross_view_cross_entropy",
+    "geometric_poly_view",
+    "geometric_poly_view_rows",
+    "info_nce",
+    "info_nce_rows",
+    "invariance",
+    "koleo",
+    "koleo_rows",
+    "latent_regression",
+    "masked_absolute_error",
+    "masked_cross_entropy",
+    "masked_squared_error",
+    "mixed_cross_correlation",
+    "negative_cosine",
+    "normalise_patches",
+    "nt_xent",
+    "nt_xent_rows",
+    "one_vs_rest",
+    "pairwise_sigmoid",
+    "pairwise_sigmoid_rows",
+    "self_distillation",
+    "self_distillation_rows",
+    "sinkhorn",
+    "sinkhorn_potentials",
+    "sufficient_statistics",
+    "sufficient_statistics_rows",
+    "swapped_prediction",
+    "swapped_prediction_rows",
+    "symile",
+    "symile_all_tuples",
+    "symile_rows",
+    "symile_shuffles",
+    "symmetric_info_nce",
+    "variance",
+    "vicreg",
+]
