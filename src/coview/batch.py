@@ -172,12 +172,12 @@ class Features(Mapping[str, Tensor]):
     """Every sample's features of one step, chunks and processes joined: what `relate` sees.
 
     Args:
-        values: `(B, ...)` by name.
+        tensors: `(B, ...)` by name.
         key: `(B,)` draw keys of the samples.
         draw: keyed draws over the joined samples.
     """
 
-    values: dict[str, Tensor]
+    tensors: dict[str, Tensor]
     key: Tensor
     draw: Any = None
 
@@ -185,10 +185,10 @@ class Features(Mapping[str, Tensor]):
         return len(self.key)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.values)
+        return iter(self.tensors)
 
     def __getitem__(self, name: str) -> Tensor:
-        return self.values[name]
+        return self.tensors[name]
 
 
 @dataclass
