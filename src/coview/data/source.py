@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import torch
 
 from coview.batch import Batch, View
+from coview.errors import UserError
 from coview.modalities.base import Modality
 
 
@@ -19,14 +20,34 @@ class Column:
 
     Args:
         modality: name of the modality that reads them.
-        items: N samples of V raw values each (path, bytes, text, number list, array; None where absent). V is the
-            same for every sample: shorter ones are filled with None.
+        items: N samples of V raw values each (a `Path`, bytes, text, number list, array; None where absent). V is the
+            same for every sample: shorter ones are filled with None. May be computed on access.
         views: names of the V natural views (artists, voices, languages), or empty.
     """
 
     modality: str
     items: Sequence[Sequence[Any | None]]
     views: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """V, the number of natural views."""
+        if self.views:
+            return len(self.views)
+        return len(self.items[0]) if len(self.items) else 0
+
+
+class Picked(Sequence[Sequence[Any | None]]):
+    """Some samples of a column's items, still computed on access."""
+
+    def __init__(self, items: Sequence[Sequence[Any | None]], at: Sequence[int]) -> None:
+        self.items, self.at = items, at
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __getitem__(self, i: Any) -> Any:
+        return Picked(self.items, self.at[i]) if isinstance(i, slice) else self.items[self.at[i]]
 
 
 @dataclass
@@ -42,6 +63,7 @@ class Source:
         skipped: what was left out already while listing: (name, reason).
         about: licence, origin and credit lines, for pictures and reports.
         split: N of {"train", "valid", "test"} where the data set fixes its own; else by hash.
+        understood: how the listing was read, a line a decision, for people.
     """
 
     name: str
@@ -52,9 +74,49 @@ class Source:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
     split: list[str] | None = None
+    understood: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def rows(self, rows: torch.Tensor | Sequence[int]) -> Source:
+        """Some of the samples (indices or a mask), in the order given."""
+        at = row_list(rows)
+        return replace(
+            self,
+            columns={slot: replace(column, items=Picked(column.items, at)) for slot, column in self.columns.items()},
+            names=[self.names[i] for i in at],
+            labels={name: values[at] for name, values in self.labels.items()},
+            groups=None if self.groups is None else [self.groups[i] for i in at],
+            split=None if self.split is None else [self.split[i] for i in at],
+        )
+
+    def only(self, slots: Sequence[str]) -> Source:
+        """The same samples with some slots alone, in the order given.
+
+        Raises:
+            UserError: there is no such slot.
+        """
+        for slot in slots:
+            if slot not in self.columns:
+                raise UserError(f"{self.name} has no slot {slot!r}; it has {', '.join(self.columns)}")
+        return replace(self, columns={slot: self.columns[slot] for slot in slots})
+
+    def check(self) -> None:
+        """Raises UserError where there is nothing to read, a name is met twice, or lengths differ."""
+        if not self.columns:
+            raise UserError(f"{self.name} has no slot that a modality can read")
+        if not self.names:
+            raise UserError(f"{self.name} has no samples")
+        if len(set(self.names)) < len(self.names):
+            twice = first_repeat(self.names)
+            raise UserError(f"{self.name} has two samples named {twice!r}; each sample needs a name of its own")
+        lengths: dict[str, Any] = {f"slot {slot!r}": column.items for slot, column in self.columns.items()}
+        lengths |= {f"label {name!r}": values for name, values in self.labels.items()}
+        lengths |= {k: v for k, v in {"groups": self.groups, "split": self.split}.items() if v is not None}
+        for what, values in lengths.items():
+            if len(values) != len(self):
+                raise UserError(f"{self.name}: {what} has {len(values)} entries for {len(self)} samples")
 
 
 @dataclass
@@ -66,7 +128,7 @@ class Data:
         slots: slot name -> stored view of all N samples (or anything with `__len__` and `[rows] -> View`).
         modalities: slot name -> the fitted modality.
         ids: `(N,)` int64.
-        names, labels, groups, skipped, about: as in `Source`.
+        names, labels, groups, skipped, about, split, understood: as in `Source`.
         view_names: slot name -> names of its natural views.
     """
 
@@ -80,6 +142,8 @@ class Data:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
     view_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    split: list[str] | None = None
+    understood: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -92,26 +156,42 @@ class Data:
 
     def only(self, slots: Sequence[str]) -> Data:
         """The same samples with some slots alone."""
-        kept = {name: self.slots[name] for name in slots}
-        modalities = {name: self.modalities[name] for name in slots}
-        return Data(
-            self.name, kept, modalities, self.ids, self.names, self.labels, self.groups, self.skipped, self.about,
-            {name: self.view_names.get(name, ()) for name in slots},
-        )  # fmt: skip
+        return replace(
+            self,
+            slots={name: self.slots[name] for name in slots},
+            modalities={name: self.modalities[name] for name in slots},
+            view_names={name: self.view_names.get(name, ()) for name in slots},
+        )
 
     def rows(self, rows: torch.Tensor) -> Data:
-        """Some of the samples."""
+        """Some of the samples (indices or a mask); what is decoded on demand stays so."""
         at = rows.nonzero()[:, 0] if rows.dtype == torch.bool else rows
         where = at.tolist()
-        return Data(
-            self.name,
-            {name: slot[at] for name, slot in self.slots.items()},
-            self.modalities,
-            self.ids[at],
-            [self.names[i] for i in where],
-            {name: values[where] for name, values in self.labels.items()},
-            None if self.groups is None else [self.groups[i] for i in where],
-            self.skipped,
-            self.about,
-            self.view_names,
+        return replace(
+            self,
+            slots={
+                name: slot.pick_rows(at) if hasattr(slot, "pick_rows") else slot[at]
+                for name, slot in self.slots.items()
+            },
+            ids=self.ids[at],
+            names=[self.names[i] for i in where],
+            labels={name: values[where] for name, values in self.labels.items()},
+            groups=None if self.groups is None else [self.groups[i] for i in where],
+            split=None if self.split is None else [self.split[i] for i in where],
         )
+
+
+def row_list(rows: torch.Tensor | Sequence[int]) -> list[int]:
+    """Indices, or the true places of a mask, as a list."""
+    at = torch.as_tensor(rows)
+    return (at.nonzero()[:, 0] if at.dtype == torch.bool else at).tolist()
+
+
+def first_repeat(names: Sequence[str]) -> str | None:
+    """The first name that was met before, or None."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
