@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -20,7 +21,7 @@ from coview.engine.devices import autocast, make_fabric, physical_cores, resolve
 from coview.engine.monitor import Monitor
 from coview.engine.optimize import OptimizerConfig, OptimizerName, Updater
 from coview.engine.processes import exchange, my_chunks, world
-from coview.engine.run import Run, new_method, write_run
+from coview.engine.run import Run, load, new_method, write_run
 from coview.engine.schedule import Budget, Schedule
 from coview.engine.signals import Interrupt
 from coview.engine.step import ExactStep
@@ -28,6 +29,9 @@ from coview.engine.stopwatch import Stopwatch
 from coview.errors import RunFailed, UserError
 from coview.methods.base import Method
 from coview.views.draw import occurrence_keys
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 BAD_STEPS = 10
 """Steps in a row that are not finite before a run stops."""
@@ -44,6 +48,7 @@ class Trainer:
         data: prepared samples.
         train: rows to train on.
         held_out: rows that are never trained on and that the verdict reads.
+        device: where the method lives.
         tell: is told of every step.
     """
 
@@ -145,8 +150,8 @@ class Trainer:
                 last_time = now
                 if self.bad_in_a_row >= BAD_STEPS:
                     failure = (
-                        f"{BAD_STEPS} steps in a row were not finite, from step {self.step - BAD_STEPS + 1} on; nothing moved since. "
-                        "Lower --lr, try --precision 32, or look for extreme values in the data"
+                        f"{BAD_STEPS} steps in a row were not finite, from step {self.step - BAD_STEPS + 1} on; "
+                        "nothing moved since. Lower --lr, try --precision 32, or look for extreme values in the data"
                     )
                 if (
                     self._progress() >= next_look
@@ -191,9 +196,9 @@ class Trainer:
         verdict = self.monitor.verdict()
         if self.folder is not None and world()[0] == 0:
             (self.folder / "verdict.json").write_text(json.dumps(verdict.to_dict(), indent=1))
-        return Run(
-            self.config, self.method.eval(), self.data.modalities, self.folder, verdict, self.step, self.budget.seconds, self.metrics
-        )  # fmt: skip
+        method, modalities = self.method.eval(), self.data.modalities
+        seconds, metrics = self.budget.seconds, self.metrics
+        return Run(self.config, method, modalities, self.folder, verdict, self.step, seconds, metrics)
 
     # -- what is kept
 
@@ -258,6 +263,46 @@ class Trainer:
             lines = [line for line in path.read_text().splitlines() if line and json.loads(line)["step"] <= step]
             path.write_text("".join(line + "\n" for line in lines))
             self.metrics = [json.loads(line) for line in lines]
+
+
+def fit_data(
+    config: FitConfig, data: Data, rows: dict[str, Tensor], *, resume: bool = False, tell: Tell | None = None
+) -> Run:
+    """Trains on prepared data, on as many processes as the configuration or torchrun says.
+
+    Args:
+        config: options.
+        data: prepared samples.
+        rows: `train` and, where there are held-out samples, `valid`.
+        resume: go on from the newest checkpoint of `config.out`.
+        tell: is told of every step; with `processes` above 1 it must be picklable.
+
+    Raises:
+        UserError: the run's folder exists, or several processes without a folder to meet in.
+        RunFailed: see `Trainer.run`.
+    """
+    fabric = make_fabric(config.device, config.processes)
+    if config.processes > 1 and "TORCHELASTIC_RUN_ID" not in os.environ:
+        if config.out is None:
+            raise UserError("--processes above 1 needs --out: the processes leave the run there")
+        fabric.launch(_work, config, data, rows, resume, tell)
+        return load(config.out)
+    fabric.launch()
+    return _work(fabric, config, data, rows, resume, tell)
+
+
+def _work(
+    fabric: Fabric, config: FitConfig, data: Data, rows: dict[str, Tensor], resume: bool, tell: Tell | None
+) -> Run:
+    """One process's part of a run."""
+    set_threads(config)
+    held_out = rows.get("valid", rows["train"][:0])
+    trainer = Trainer(config, data, rows["train"], held_out, fabric.device, tell)
+    if resume:
+        trainer.resume()
+    else:
+        trainer.prepare_folder()
+    return trainer.run()
 
 
 def load_weights(method: Method, path: Path) -> None:

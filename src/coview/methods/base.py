@@ -49,6 +49,9 @@ class Method(nn.Module):
     needs_tokens: bool = False
     """Whether its encoders must give tokens; they default to the modality's `token_encoder`."""
 
+    mixes_samples: bool = False
+    """Whether its views mix samples of a chunk: then it is exact at equal chunk, not at any."""
+
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()

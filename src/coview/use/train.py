@@ -1,0 +1,136 @@
+"""`coview.fit`: from data to a trained run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from coview.engine.config import FitConfig
+from coview.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from coview.data.source import Data, Source
+    from coview.engine.run import Run
+    from coview.modalities.base import Modality
+
+
+@dataclass
+class Prepared:
+    """Data of a run: samples read by fitted modalities, and who trains.
+
+    Args:
+        data: all samples.
+        rows: of each part: train, valid, and test where there is one.
+    """
+
+    data: Data
+    rows: dict[str, Tensor]
+
+
+def make_config(method: str, data: Any, **options: Any) -> FitConfig:
+    """The configuration of a `fit` call: options that `FitConfig` does not know are the method's own.
+
+    Raises:
+        UserError: an option has no sense.
+    """
+    known = {f.name for f in dataclasses.fields(FitConfig)}
+    own = {n: v for n, v in options.items() if n not in known}
+    shared = {n: v for n, v in options.items() if n in known}
+    shared["options"] = {**shared.get("options", {}), **own}
+    return FitConfig(method=method, data=data if isinstance(data, str) else "", **shared)
+
+
+def prepare(
+    config: FitConfig,
+    data: Any,
+    *,
+    modalities: dict[str, Modality] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Prepared:
+    """Opens, reads and splits the data of a run; modalities are fitted to training samples alone.
+
+    Args:
+        config: slots, columns, modality options, strictness.
+        data: a catalog name, a path, a `Source`, or arrays.
+        modalities: those of an earlier run, to read the data as it did.
+        progress: is told what goes on.
+    """
+    from coview.data.open import open_source
+    from coview.data.prepare import load
+    from coview.data.split import split
+    from coview.methods.registry import slots_of
+    from coview.modalities.registry import modality_class
+
+    source: Source = open_source(data, columns=config.columns, label=config.label, group=config.group)
+    if modalities is not None:
+        slots = [s for s in modalities if s in source.columns]
+        if not slots:
+            has, needs = ", ".join(source.columns), ", ".join(modalities)
+            raise UserError(f"the run reads {needs}; this data has {has}: name its columns with --columns")
+    else:
+        unknown = [s for s in config.slots or () if s not in source.columns]
+        if unknown:
+            raise UserError(f"the data has no slot {unknown[0]!r}; it has {', '.join(source.columns)}")
+        classes = {s: modality_class(source.columns[s].modality) for s in config.slots or source.columns}
+        slots = slots_of(config.method, classes)  # type: ignore[arg-type]
+    rows = split(source, seed=0)
+    read = load(
+        source,
+        slots=slots,
+        modalities=modalities,
+        options=config.modality,
+        adapt_rows=rows["train"],
+        strict=config.strict,
+        progress=progress,
+    )
+    return Prepared(read, split(read, seed=0))
+
+
+def fit(
+    method: str,
+    data: Any,
+    *,
+    out: str | None = None,
+    resume: bool = False,
+    tell: Callable[[dict[str, Any]], None] | None = None,
+    **options: Any,
+) -> Run:
+    """Trains a method on data.
+
+    Args:
+        method: a method's name (`coview methods`), or `file.py:Class`.
+        data: a catalog name, a path, a `Source`, or arrays (see `coview.data.open.open_source`).
+        out: folder of the run; None keeps it in memory.
+        resume: go on with the run in `out`.
+        tell: is told of every step, with its metrics as a dict.
+        options: fields of `FitConfig` (steps, batch_size, seed, ...); all others are the method's own.
+
+    Returns:
+        The run: `run.method` in eval mode, `run.verdict`, `run.metrics`.
+
+    Raises:
+        UserError: what was asked for makes no sense; the message says what would.
+        RunFailed: the run could not go on.
+    """
+    from pathlib import Path
+
+    from coview.engine.config import load_config
+    from coview.engine.fit import fit_data
+    from coview.engine.run import read_modalities
+
+    if resume:
+        if out is None:
+            raise UserError("--resume needs --out, the run to go on with")
+        saved = load_config(Path(out) / "config.yaml")
+        config = dataclasses.replace(saved, out=out)
+        ready = prepare(config, data or config.data, modalities=read_modalities(Path(out)))
+    else:
+        config = make_config(method, data, out=out, **options)
+        if out is not None and Path(out).exists() and any(Path(out).iterdir()):
+            raise UserError(f"{out} exists already; give another --out, or --resume to go on with it")
+        ready = prepare(config, data)
+    return fit_data(config, ready.data, ready.rows, resume=resume, tell=tell)
