@@ -152,3 +152,10 @@ def test_koleo_prefers_even_spacing() -> None:
     crowded = angles * 0.5
     circle, half = (torch.stack([a.cos(), a.sin()], 1) for a in (angles, crowded))
     assert koleo(circle) < koleo(half)
+
+
+def test_koleo_of_equal_rows_is_bounded_by_epsilon() -> None:
+    same = torch.ones(4, 3, dtype=torch.float64, requires_grad=True)
+    loss = koleo(same, epsilon=1e-3)
+    assert loss.item() == pytest.approx(-log(1e-3))
+    assert torch.autograd.grad(loss, same)[0].isfinite().all()

@@ -46,5 +46,5 @@ def koleo_rows(anchors: Tensor, own_index: Tensor, candidates: Tensor, epsilon: 
     anchors, candidates = unit_rows(anchors), unit_rows(candidates)
     with torch.no_grad():  # who is nearest has no gradient, how near has
         nearest = (anchors @ candidates.T).scatter_(1, own_index[:, None], -torch.inf).argmax(1)
-    distance = (anchors - candidates[nearest] + epsilon).norm(dim=1)  # the offset gives equal rows a slope
+    distance = (anchors - candidates[nearest]).norm(dim=1)
     return -(distance + epsilon).log()
