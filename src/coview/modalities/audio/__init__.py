@@ -1,0 +1,5 @@
+"""Audio: speech, sounds, music."""
+
+from coview.modalities.audio.modality import Audio
+
+__all__ = ["Audio"]

@@ -1,0 +1,235 @@
+"""Audio as a modality: waveforms kept, log-mel frames read."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from coview.batch import View
+from coview.errors import UserError
+from coview.modalities.audio.log_mel import fft_size, log_mel
+from coview.modalities.audio.noise import add_noise
+from coview.modalities.audio.options import AudioOptions
+from coview.modalities.audio.picture import spectrogram_picture
+from coview.modalities.audio.read import UNNAMED_RATE, Clip, read_clip, resample
+from coview.modalities.base import Modality, flatten, stack_present, unflatten
+from coview.nn.sequence_conv import SequenceConv
+from coview.nn.transformer import TokenNet
+from coview.views.draw import Draw
+from coview.views.time import draw_bands, draw_span, in_bands, span_share, take_span
+
+STATISTICS_FROM = 512
+"""Clips that mean and spread are taken from: enough to know 64 numbers of each to 2 %."""
+
+
+class Audio(Modality):
+    """Audio as waveforms `(B, V, S)` float16, full scale at 1, zeros where padded, with `length (B, V)` in samples.
+
+    Prepared: log-mel frames `(B, V, F, mels)` float32, each band standardised over the data, zeros where padded, with
+    `length` in frames. A token is `patch` frames. S is the same for every view of a run; what is longer is cut at its
+    end.
+
+    Args:
+        rate: samples a second.
+        samples: S, a whole number of patches.
+        hop: samples from frame to frame.
+        window: samples a frame sees.
+        mels: bands of the mel scale.
+        patch: frames of a token.
+        mean, std: of each band over the data's frames.
+    """
+
+    name = "audio"
+
+    def __init__(
+        self,
+        *,
+        rate: int,
+        samples: int,
+        hop: int,
+        window: int,
+        mels: int,
+        patch: int,
+        mean: Sequence[float] | None = None,
+        std: Sequence[float] | None = None,
+    ) -> None:
+        self.rate, self.samples, self.hop, self.window, self.mels, self.patch = rate, samples, hop, window, mels, patch
+        self.n_fft = fft_size(rate, window, mels)
+        self.mean = torch.zeros(mels) if mean is None else torch.tensor(mean)
+        self.std = torch.ones(mels) if std is None else torch.tensor(std)
+        self.token_dim = self.target_dim = patch * mels
+
+    @classmethod
+    def adapt(cls, items: Iterable[Clip], **options: Any) -> Audio:
+        """Rate, length and the bands' statistics from the data; options: see `AudioOptions`.
+
+        Raises:
+            UserError: an option is unknown or out of range, or there is no audio.
+        """
+        chosen = AudioOptions.of(options)
+        rates: Counter[int] = Counter()
+        seconds: list[float] = []
+        kept: list[Clip] = []
+        spot = np.random.default_rng(0)
+        for item in items:
+            rates[item.rate or UNNAMED_RATE] += 1
+            seconds.append(item.seconds)
+            if len(kept) < STATISTICS_FROM:
+                kept.append(item)
+            elif (at := int(spot.integers(len(seconds)))) < STATISTICS_FROM:
+                kept[at] = item
+        if not seconds:
+            raise UserError("there is no audio to take rate, length and statistics from")
+        rate, samples, hop = chosen.resolve(rates, seconds)
+        audio = cls(rate=rate, samples=samples, hop=hop, window=2 * hop, mels=chosen.mels, patch=chosen.patch)
+        audio._standardise(kept)
+        return audio
+
+    def _standardise(self, clips: Sequence[Clip]) -> None:
+        """Takes each band's mean and standard deviation over the valid frames of clips.
+
+        A band that hardly moves (above the recordings' own range) is not blown up: no spread counts as less than a
+        tenth of the bands' average.
+        """
+        frames = []
+        for first in range(0, len(clips), 32):
+            prepared = self.prepare(self.collate([[clip] for clip in clips[first : first + 32]]))
+            assert prepared.valid is not None
+            frames.append(prepared.value[prepared.valid].double())
+        joined = torch.cat(frames)
+        spread = joined.std(0, correction=0)
+        self.mean, self.std = joined.mean(0).float(), spread.clamp_min(0.1 * spread.mean() + 1e-3).float()
+
+    def config(self) -> dict[str, Any]:
+        """Rate, extents and statistics."""
+        extents = {name: getattr(self, name) for name in ("rate", "samples", "hop", "window", "mels", "patch")}
+        return {**extents, "mean": self.mean.tolist(), "std": self.std.tolist()}
+
+    @staticmethod
+    def read(raw: Any) -> Clip:
+        """See `read_clip`."""
+        return read_clip(raw)
+
+    def collate(self, items: Sequence[Sequence[Clip | None]]) -> View:
+        """Waveforms `(B, V, S)` at the modality's rate.
+
+        float16 keeps 11 bits of every sample at any loudness and takes half the room.
+        """
+        present = stack_present(items)
+        value = torch.zeros(*present.shape, self.samples, dtype=torch.float16)
+        length = torch.zeros(present.shape, dtype=torch.int64)
+        for b, sample in enumerate(items):
+            for v, clip in enumerate(sample):
+                if clip is None:
+                    continue
+                wave = self._at_own_rate(clip)
+                value[b, v, : len(wave)] = torch.from_numpy(wave)
+                length[b, v] = len(wave)
+        return View(value, self.name, present, length)
+
+    def _at_own_rate(self, clip: Clip) -> np.ndarray:
+        """`(<= S,)` float32; what would be cut off is not resampled."""
+        needed = math.ceil(self.samples * (clip.rate or self.rate) / self.rate) + 1
+        wave = resample(Clip(clip.wave[:needed], clip.rate), self.rate)[: self.samples]
+        loudest = torch.finfo(torch.float16).max
+        return np.clip(wave, -loudest, loudest) if len(wave) else np.zeros(1, np.float32)
+
+    def prepare(self, view: View) -> View:
+        """Standardised log-mel frames `(B, V, S / hop, mels)`."""
+        wave, _ = flatten(view)
+        frames = log_mel(wave, rate=self.rate, window=self.window, hop=self.hop, mels=self.mels, n_fft=self.n_fft)
+        frames = unflatten((frames - self.mean.to(frames.device)) / self.std.to(frames.device), view)
+        assert view.length is not None
+        out = view.with_value(frames, length=torch.div(view.length + self.hop - 1, self.hop, rounding_mode="floor"))
+        assert out.valid is not None
+        return out.with_value(frames.masked_fill(~out.valid[..., None], 0))
+
+    def augment(self, view: View, draw: Draw) -> View:
+        """Three fifths to all of the clip, with gain, noise and SpecAugment's masks."""
+        return self.crop(view, draw, scale=(0.6, 1.0))
+
+    def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
+        """A span of the clip, its share drawn from `scale`; gain, noise, then masks over bands and over time.
+
+        Masks (two of each, up to a fifth of the bands and a tenth of the frames) are set to 0, the mean, as in
+        SpecAugment: Park et al., "SpecAugment: A Simple Data Augmentation Method for Automatic Speech Recognition",
+        Interspeech 2019.
+
+        Params: `span (B, V, 2)` begin and end as shares of the clip, `gain (B, V)` in dB, `snr (B, V)` in dB,
+        `bands (B, V, 2, 2)` and `times (B, V, 2, 2)` first masked band or frame and the end.
+        """
+        assert view.length is not None
+        step = self.hop * self.patch
+        extent = math.ceil(view.value.shape[2] * size / step) * step
+        start, count = draw_span(draw, view.length, scale, extent)
+        wave = take_span(view.value, start, count, extent).float()
+        gain = draw.uniform("gain", -6.0, 6.0, view.width)
+        snr = draw.uniform("signal to noise", 10.0, 50.0, view.width)
+        wave = add_noise(wave, count, snr, draw) * (gain * (math.log(10) / 20)).exp()[..., None]
+        seen = self.prepare(view.with_value(wave, length=count))
+        assert seen.length is not None
+        bands = draw_bands(draw, "band mask", torch.full_like(count, self.mels), 2, 0.2)
+        times = draw_bands(draw, "time mask", seen.length, 2, 0.1)
+        hidden = in_bands(bands, self.mels)[..., None, :] | in_bands(times, seen.value.shape[2])[..., None]
+        drawn = {
+            "span": span_share(start, count, view.length),
+            "gain": gain,
+            "snr": snr,
+            "bands": bands,
+            "times": times,
+        }
+        return seen.with_value(seen.value.masked_fill(hidden, 0), params={**view.params, **drawn})
+
+    def tokens(self, view: View) -> View:
+        """`patch` frames each: `(B, V, T, patch * mels)`, the last one filled with zeros."""
+        frames = view.value
+        frames = nn.functional.pad(frames, (0, 0, 0, -frames.shape[2] % self.patch))
+        length = view.length
+        if length is not None:
+            length = torch.div(length + self.patch - 1, self.patch, rounding_mode="floor")
+        return view.with_value(frames.unflatten(2, (-1, self.patch)).flatten(3), length=length)
+
+    def untokens(self, tokens: Tensor, like: View) -> Tensor:
+        """Frames `(B, V, F, mels)`."""
+        return tokens.unflatten(3, (self.patch, self.mels)).flatten(2, 3)[:, :, : like.value.shape[2]]
+
+    def grid(self, view: View) -> tuple[int, ...]:
+        """`(T,)`."""
+        return (-(-view.value.shape[2] // self.patch),)
+
+    def raw(self, view: View) -> Tensor:
+        """Mean and standard deviation of every band over the valid frames: `(B, V, 2 * mels)`."""
+        seen = self.prepare(view)
+        assert seen.length is not None
+        assert seen.valid is not None
+        count = seen.length.clamp_min(1)[..., None].float()
+        mean = seen.value.sum(2) / count
+        apart = (seen.value - mean[:, :, None]).masked_fill(~seen.valid[..., None], 0)
+        return torch.cat([mean, (apart.square().sum(2) / count).sqrt()], -1)
+
+    def show(self, view: View) -> list[list[Image.Image | None]]:
+        """A spectrogram under its waveform, time to the right, low bands at the bottom."""
+        seen = self.prepare(view)
+        assert view.length is not None
+        assert seen.length is not None
+        return [
+            [
+                spectrogram_picture(view.value[b, v, : view.length[b, v]], seen.value[b, v, : seen.length[b, v]])
+                if view.present[b, v]
+                else None
+                for v in range(view.width)
+            ]
+            for b in range(len(view))
+        ]
+
+    def _conv(self, *, dim: int = 256) -> nn.Module:
+        return SequenceConv(nn.Linear(self.mels, dim // 2), [dim // 2, dim // 2, dim, dim], strides=[2, 2, 2])
+
+    encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": _conv, "vit": TokenNet}

@@ -1,0 +1,133 @@
+"""Raw audio: files, encoded bytes and arrays, as mono waveforms."""
+
+from __future__ import annotations
+
+import io
+import os
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from coview.errors import MissingExtra
+from coview.modalities.base import BadSample
+
+MOST_SECONDS = 120.0
+"""What lies beyond is not read."""
+
+LEAST_SECONDS = 0.01
+"""Shorter ones are no sound: not one window of a spectrogram is full."""
+
+UNNAMED_RATE = 16_000
+"""The rate that arrays without one are taken to have, in Hz, where no other is chosen."""
+
+_SILENCE = 1e-6
+
+
+class Clip(NamedTuple):
+    """A mono waveform.
+
+    Args:
+        wave: `(S,)` float32, full scale at 1.
+        rate: samples a second, or None: the modality's own.
+    """
+
+    wave: np.ndarray
+    rate: int | None
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return len(self.wave) / (self.rate or UNNAMED_RATE)
+
+
+def read_clip(raw: Any) -> Clip:
+    """A path, encoded bytes, an array `(S,)`, `(S, C)` or `(C, S)`, or `(array, rate)` as a clip; channels averaged.
+
+    Integers are scaled by their type's greatest value. The shorter axis of a 2-D array is its channels. Only the
+    first 120 seconds are read.
+
+    Raises:
+        BadSample: cannot be decoded, empty, shorter than 10 ms, silent (constant to 1e-6), or not finite.
+        MissingExtra: soundfile is not installed.
+    """
+    match raw:
+        case str() | os.PathLike():
+            clip = _decode(os.fspath(raw))
+        case bytes() | bytearray() | memoryview():
+            if not len(raw):
+                raise BadSample("is empty (0 bytes)")
+            clip = _decode(io.BytesIO(raw))
+        case (samples, rate):
+            clip = _from_array(samples, rate)
+        case _:
+            clip = _from_array(raw, None)
+    return _checked(clip)
+
+
+def _checked(clip: Clip) -> Clip:
+    if not len(clip.wave):
+        raise BadSample("is empty (0 samples)")
+    if clip.seconds < LEAST_SECONDS:
+        raise BadSample(f"lasts {clip.seconds * 1000:.2g} ms; at least {LEAST_SECONDS * 1000:.0f} ms are needed")
+    if not np.isfinite(clip.wave).all():
+        raise BadSample("has samples that are NaN or infinite")
+    if np.ptp(clip.wave) <= _SILENCE:
+        raise BadSample("is silent")
+    return clip
+
+
+def _decode(file: str | io.BytesIO) -> Clip:
+    soundfile = _soundfile()
+    try:
+        with soundfile.SoundFile(file) as sound:
+            rate = int(sound.samplerate)
+            wave = sound.read(int(MOST_SECONDS * rate), dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
+        if isinstance(file, str) and not os.path.isfile(file):
+            raise BadSample("is not there" if not os.path.exists(file) else "is not a file") from None
+        if isinstance(file, str) and not os.path.getsize(file):
+            raise BadSample("is empty (0 bytes)") from None
+        reason = str(getattr(error, "error_string", error)).rstrip(".").lower()
+        raise BadSample(f"cannot be decoded as sound: {reason}") from None
+    return Clip(wave.mean(1), rate)
+
+
+def _from_array(samples: Any, rate: Any) -> Clip:
+    if rate is not None and not (isinstance(rate, int | float | np.number) and rate >= 1):
+        raise BadSample(f"has a rate of {rate!r}; samples a second are needed")
+    wave = np.asarray(samples)
+    if wave.dtype.kind not in "iuf" or wave.ndim not in (1, 2):
+        raise BadSample(f"is {type(samples).__name__} {wave.dtype} {wave.shape}, not a waveform (samples, channels)")
+    if wave.dtype.kind == "u":
+        middle = (np.iinfo(wave.dtype).max + 1) // 2
+        wave = (wave.astype(np.float64) - middle) / middle
+    elif wave.dtype.kind == "i":
+        wave = wave / -float(np.iinfo(wave.dtype).min)
+    if wave.ndim == 2:
+        wave = wave.mean(int(wave.shape[0] >= wave.shape[1]))
+    most = int(MOST_SECONDS * float(rate or UNNAMED_RATE))
+    return Clip(wave[:most].astype(np.float32), None if rate is None else int(rate))
+
+
+def resample(clip: Clip, rate: int) -> np.ndarray:
+    """The waveform at another rate (soxr, high quality), `(S,)` float32.
+
+    Raises:
+        MissingExtra: soxr is not installed.
+    """
+    if clip.rate in (None, rate):
+        return clip.wave
+    try:
+        import soxr
+    except ModuleNotFoundError:
+        raise MissingExtra("soxr", "audio") from None
+    return soxr.resample(clip.wave, clip.rate, rate)
+
+
+def _soundfile() -> ModuleType:
+    try:
+        import soundfile
+    except ModuleNotFoundError:
+        raise MissingExtra("soundfile", "audio") from None
+    return soundfile

@@ -1,0 +1,177 @@
+"""Text as a modality: ids of byte pairs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from coview.batch import View
+from coview.errors import UserError
+from coview.modalities.base import Modality, stack_present
+from coview.modalities.text.read import read_text
+from coview.modalities.text.tokenizer import PAD, RESERVED, BytePairs
+from coview.nn.bag import Bag
+from coview.nn.sequence_conv import SequenceConv
+from coview.nn.transformer import TokenNet
+from coview.views.draw import Draw, mix
+from coview.views.time import draw_span, span_share, take_span
+
+RAW_DIM = 1024
+LONGEST_BY_DEFAULT = 128
+
+
+class Text(Modality):
+    """Text as ids `(B, V, T)` int64 of byte pairs learned from the data, 0 where padded, with `length (B, V)`.
+
+    T is the same for every view of a run (`length`); what is longer is cut at its end. Stored and prepared values are
+    the same. Tokens are symbols; their loss is the cross-entropy.
+
+    Args:
+        merges: of the byte-pair encoding, in order.
+        length: T.
+        lower: whether text is lower-cased.
+    """
+
+    name = "text"
+    default_encoder = "conv"
+    token_dim = 0
+
+    def __init__(self, merges: Sequence[str], length: int, lower: bool = True) -> None:
+        self.pairs = BytePairs(merges, lower)
+        self.length = length
+        self.target_dim = self.pairs.size
+
+    @classmethod
+    def adapt(cls, items: Iterable[str], **options: Any) -> Text:
+        """Byte pairs and length from the corpus.
+
+        Options:
+            vocabulary: most ids (default 4,096); a small corpus has fewer, for pairs that occur once are not joined.
+            length: T; default the 95th percentile of the corpus, at most 128.
+            lower: whether text is lower-cased (default true).
+
+        Raises:
+            UserError: an option is unknown or out of range, or there is no text.
+        """
+        known = {"vocabulary": 4096, "length": None, "lower": True}
+        for option in options:
+            if option not in known:
+                raise UserError(f"text has no option {option!r}; it has {', '.join(known)}")
+        chosen = known | options
+        if chosen["vocabulary"] < 256 + RESERVED:
+            raise UserError(
+                f"a vocabulary of {chosen['vocabulary']} is too small; text needs at least {256 + RESERVED}"
+            )
+        texts = list(items)
+        if not texts:
+            raise UserError("there is no text to learn a vocabulary from")
+        pairs = BytePairs.train(texts, int(chosen["vocabulary"]), bool(chosen["lower"]))
+        length = chosen["length"]
+        if length is None:
+            lengths = [len(ids) for ids in pairs.encode(texts)]
+            length = min(math.ceil(np.percentile(lengths, 95)), LONGEST_BY_DEFAULT)
+        if length < 1:
+            raise UserError(f"a length of {length} holds no text; give at least 1")
+        return cls(pairs.merges, int(length), pairs.lower)
+
+    def config(self) -> dict[str, Any]:
+        """Merges, length and case."""
+        return {"merges": self.pairs.merges, "length": self.length, "lower": self.pairs.lower}
+
+    @staticmethod
+    def read(raw: Any) -> str:
+        """See `read_text`."""
+        return read_text(raw)
+
+    def collate(self, items: Sequence[Sequence[str | None]]) -> View:
+        """Ids `(B, V, T)`."""
+        present = stack_present(items)
+        value = torch.full((*present.shape, self.length), PAD)
+        length = torch.zeros(present.shape, dtype=torch.int64)
+        where = present.nonzero().tolist()
+        texts = [item for sample in items for item in sample if item is not None]
+        for (b, v), ids in zip(where, self.pairs.encode(texts), strict=True):
+            ids = ids[: self.length]
+            value[b, v, : len(ids)] = torch.tensor(ids)
+            length[b, v] = len(ids)
+        return View(value, self.name, present, length)
+
+    def prepare(self, view: View) -> View:
+        """Ids as they are."""
+        return view
+
+    def augment(self, view: View, draw: Draw) -> View:
+        """A span of half to all of the text, a tenth of its tokens left out."""
+        return self.crop(view, draw, scale=(0.5, 1.0))
+
+    def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
+        """A span with a share of the tokens drawn from `scale`, a tenth of it left out, never all.
+
+        Params: `span (B, V, 2)` begin and end as shares of the text, `kept (B, V, T)` bool by position in the span.
+        """
+        assert view.length is not None
+        extent = math.ceil(view.value.shape[2] * size)
+        start, count = draw_span(draw, view.length, scale, extent)
+        value = take_span(view.value, start, count, extent)
+        inside = torch.arange(extent, device=value.device) < count[..., None]
+        spared = draw("spared token", view.width)
+        spared = (spared * count).long().clamp_max((count - 1).clamp_min(0))
+        kept = ~draw.chance("token dropout", 0.1, view.width, extent)
+        kept = kept.scatter(2, spared[..., None], True) & inside
+        order = kept.byte().argsort(dim=2, descending=True, stable=True)
+        length = kept.sum(2)
+        value = take_span(value.gather(2, order), torch.zeros_like(length), length, extent)
+        params = {**view.params, "span": span_share(start, count, view.length), "kept": kept}
+        return View(value, self.name, view.present, length, params)
+
+    def tokens(self, view: View) -> View:
+        """The ids themselves."""
+        return view
+
+    def untokens(self, tokens: Tensor, like: View) -> Tensor:
+        """Ids with zeros where `like` is padded."""
+        return tokens if like.valid is None else tokens.masked_fill(~like.valid, PAD)
+
+    def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
+        """Cross-entropy of logits `(..., target_dim)` for ids `(...)`, in nats."""
+        each = F.cross_entropy(prediction.float().flatten(0, -2), tokens.flatten(), reduction="none")
+        return each.view(tokens.shape)
+
+    def grid(self, view: View) -> tuple[int, ...]:
+        """`(T,)`."""
+        return (view.value.shape[2],)
+
+    def raw(self, view: View) -> Tensor:
+        """Hashed counts of symbols, `log(1 + n)`, of unit length: `(B, V, 1024)`.
+
+        Signed hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009.
+        """
+        valid = view.valid
+        assert valid is not None
+        hashed = mix(view.value)
+        counts = torch.zeros(*view.present.shape, RAW_DIM, device=view.value.device)
+        sign = ((hashed >> 32) & 1).float() * 2 - 1
+        counts = counts.scatter_add(2, hashed & (RAW_DIM - 1), torch.where(valid, sign, 0.0))
+        return F.normalize(counts.sign() * counts.abs().log1p(), dim=2)
+
+    def show(self, view: View) -> list[list[str | None]]:
+        """The text of each view."""
+        return [
+            [self.pairs.decode(ids) if there else None for ids, there in zip(sample, present, strict=True)]
+            for sample, present in zip(view.value.tolist(), view.present.tolist(), strict=True)
+        ]
+
+    def _bag(self, **options: Any) -> nn.Module:
+        return Bag(self.target_dim, **options)
+
+    def _conv(self, *, dim: int = 256, depth: int = 2) -> nn.Module:
+        embed = nn.Embedding(self.target_dim, dim)
+        return SequenceConv(embed, [dim] * (depth + 1), kernel=3)
+
+    encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"bag": _bag, "conv": _conv, "vit": TokenNet}
