@@ -1,0 +1,233 @@
+"""The image modality."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import median
+from typing import Any, ClassVar
+
+import torch
+from PIL import Image as Pillow
+from torch import Tensor, nn
+
+from coview.batch import View
+from coview.errors import UserError
+from coview.modalities.base import Modality, flatten, stack_present, unflatten
+from coview.modalities.image.read import read_picture
+from coview.modalities.image.resize import fit_square, shrink, to_channels
+from coview.nn.conv import Conv, ResNet18
+from coview.nn.transformer import TokenNet
+from coview.views.blur import blur
+from coview.views.color import draw_color, shift_color
+from coview.views.draw import Draw
+from coview.views.warp import draw_placing, warp
+
+BLUR_FROM = 64
+"""Least size in pixels at which augmentation blurs: below, blur removes what there is to see."""
+
+
+class Image(Modality):
+    """Pictures, stored as `uint8 (B, V, C, S, S)`, prepared as floats of mean 0 and deviation 1 in each channel.
+
+    `augment` is SimCLR's recipe (Chen et al. 2020): a random-resized crop, a flip and a small rotation as one warp;
+    brightness, contrast, saturation and hue as one map of colours; blur from 64 pixels on. Its `params` are `box
+    (B, V, 4)` (left, top, width, height as shares), `flip (B, V)`, `angle (B, V)` in radians, `color (B, V, 4)`
+    (factors of brightness, contrast and saturation, hue in turns) and, where blurred, `blur (B, V)` in pixels.
+
+    Args:
+        size: S, pixels a side; a multiple of 4.
+        channels: C.
+        mean, std: of each channel, values from 0 to 1.
+        patch: pixels a side of one token; by default such that the grid is about 8 x 8, at most 16.
+        scale: least and greatest share of the area that `augment` crops.
+        flip: whether mirrored looks count as the same (not so for text and digits).
+        degrees: greatest rotation either way.
+        color: strength of colour jitter, from 0 to 1.
+        grey: probability of a grey look.
+    """
+
+    name = "image"
+    encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": Conv, "vit": TokenNet, "resnet18": ResNet18}
+
+    def __init__(
+        self,
+        size: int,
+        channels: int = 3,
+        mean: Sequence[float] = (0.5,),
+        std: Sequence[float] = (0.25,),
+        *,
+        patch: int | None = None,
+        scale: Sequence[float] = (0.2, 1.0),
+        flip: bool = True,
+        degrees: float = 10.0,
+        color: float = 0.5,
+        grey: float = 0.2,
+    ) -> None:
+        self.size, self.channels = int(size), int(channels)
+        if self.size < 4 or self.size % 4:
+            raise UserError(f"size is a multiple of 4 pixels, and {size} is not; try {_near(size)}")
+        if self.channels < 1:
+            raise UserError(f"a picture has at least one channel, not {channels}")
+        self.patch = int(patch) if patch else _patch(self.size)
+        if self.size % self.patch:
+            raise UserError(f"size {self.size} cannot be cut into patches of {self.patch}; try {_patch(self.size)}")
+        if not 0 < scale[0] <= scale[1] <= 1:
+            raise UserError(f"scale is two shares of the area, 0 < least <= greatest <= 1, not {tuple(scale)}")
+        self.mean, self.std = ([float(x) for x in _each(s, self.channels)] for s in (mean, std))
+        self.scale = (float(scale[0]), float(scale[1]))
+        self.flip, self.degrees, self.color, self.grey = bool(flip), float(degrees), float(color), float(grey)
+        self.token_dim = self.target_dim = self.channels * self.patch**2
+
+    @classmethod
+    def adapt(cls, items: Iterable[Tensor], **options: Any) -> Image:
+        """Size, channels, mean and deviation from items, as far as options do not say.
+
+        The size is the median shorter side to the nearest multiple of 4, from 8 to 64. One channel where all items
+        have one, else three where any has three, else the commonest number.
+        """
+        known = [p for p in inspect.signature(cls).parameters if p not in ("mean", "std")]
+        unknown = [name for name in options if name not in known]
+        if unknown:
+            raise UserError(f"image has no option {unknown[0]!r}; it has {', '.join(known)}")
+        options = {name: value for name, value in options.items() if value is not None}
+        sides: list[int] = []
+        counts: Counter[int] = Counter()
+        moments: dict[tuple[int, int], list[Tensor]] = {}  # by channels had, channels made of them
+        for item in items:
+            channels = len(item)
+            sides.append(min(item.shape[1:]))
+            counts[channels] += 1
+            square = fit_square(item, min(sides[-1], 64))
+            for made in {channels, 1 if channels == 3 else channels}:
+                pixels = to_channels(square, made).double().flatten(1) / 255  # type: ignore[union-attr]
+                moments.setdefault((channels, made), []).append(torch.stack([pixels.mean(1), pixels.square().mean(1)]))
+        if not sides:
+            raise UserError("no picture could be read, and an image slot is fitted to at least one")
+        size = options.pop("size", None) or _near(max(8, min(64, median(sides))))
+        channels = options.pop("channels", None) or (3 if counts[3] else counts.most_common(1)[0][0])
+        alike = [m for (have, made), many in moments.items() for m in many if channels == made or have == 1]
+        total = (
+            torch.stack([m.expand(2, channels) for m in alike]).mean(0) if alike else torch.tensor([[0.5], [0.3125]])
+        )
+        std = (total[1] - total[0].square()).clamp_min(0).sqrt().clamp_min(0.05)
+        return cls(size, channels, total[0].tolist(), std.tolist(), **options)
+
+    def config(self) -> dict[str, Any]:
+        fields = inspect.signature(type(self)).parameters
+        plain = {name: getattr(self, name) for name in fields}
+        return {name: list(x) if isinstance(x, tuple) else x for name, x in plain.items()}
+
+    @staticmethod
+    def read(raw: Any) -> Tensor:
+        return read_picture(raw)
+
+    def collate(self, items: Sequence[Sequence[Tensor | None]]) -> View:
+        """Centre squares at one size. A picture whose channels do not fit is absent, with a warning that names them."""
+        present = stack_present(items)
+        value = torch.zeros(*present.shape, self.channels, self.size, self.size, dtype=torch.uint8)
+        unfit: set[int] = set()
+        for b, sample in enumerate(items):
+            for v, item in enumerate(sample):
+                if item is None:
+                    continue
+                fitted = to_channels(item, self.channels)
+                if fitted is None:
+                    unfit.add(len(item))
+                    present[b, v] = False
+                else:
+                    value[b, v] = fit_square(fitted, self.size)
+        if unfit:
+            warnings.warn(f"pictures of {sorted(unfit)} channels left out of a slot of {self.channels}", stacklevel=2)
+        return View(value, self.name, present)
+
+    def prepare(self, view: View) -> View:
+        pixels, _ = flatten(view)
+        return view.with_value(unflatten(self._normalised(pixels.float().div_(255)), view))
+
+    def augment(self, view: View, draw: Draw) -> View:
+        return self._look(view, draw, self.scale, self.size)
+
+    def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
+        """As in the base class; the result's side is rounded to whole patches, at least two."""
+        return self._look(view, draw, scale, self.patch * max(2, round(self.size * size / self.patch)))
+
+    def _look(self, view: View, draw: Draw, scale: tuple[float, float], size: int) -> View:
+        flip = 0.5 if self.flip else 0.0
+        placing = draw_placing(draw, view.width, scale=scale, flip=flip, degrees=self.degrees)
+        shift = draw_color(draw, view.width, strength=self.color, grey=self.grey)
+        params = {"box": placing.box, "flip": placing.flip, "angle": placing.angle, "color": shift.stacked()}
+        pixels, _ = flatten(view)
+        pixels = warp(pixels.float().div_(255), placing.flat(), (size, size))
+        pixels = shift_color(pixels, shift.flat())
+        if size >= BLUR_FROM:
+            share, sigma = draw("blur", view.width, 2).unbind(-1)
+            params["blur"] = torch.where(share < 0.5, (sigma * 1.9 + 0.1) * size / 224, 0.0)
+            pixels = blur(pixels, params["blur"].flatten())
+        return view.with_value(unflatten(self._normalised(pixels), view), params={**view.params, **params})
+
+    def _normalised(self, pixels: Tensor) -> Tensor:
+        """`(N, C, H, W)` in [0, 1], in place."""
+        mean, std = (pixels.new_tensor(x)[:, None, None] for x in (self.mean, self.std))
+        return pixels.sub_(mean).div_(std)
+
+    def tokens(self, view: View) -> View:
+        high, wide = self.grid(view)
+        p = self.patch
+        cut = view.value.unflatten(-1, (wide, p)).unflatten(-3, (high, p))  # B V C high p wide p
+        return view.with_value(cut.permute(0, 1, 3, 5, 4, 6, 2).flatten(4).flatten(2, 3))
+
+    def untokens(self, tokens: Tensor, like: View) -> Tensor:
+        high, wide = self.grid(like)
+        p = self.patch
+        cut = tokens.unflatten(-1, (p, p, self.channels)).unflatten(2, (high, wide))  # B V high wide p p C
+        return cut.permute(0, 1, 6, 2, 4, 3, 5).flatten(5).flatten(3, 4)
+
+    def grid(self, view: View) -> tuple[int, int]:
+        height, width = view.value.shape[-2:]
+        if height % self.patch or width % self.patch:
+            raise UserError(f"a picture of {height} x {width} cannot be cut into patches of {self.patch}")
+        return height // self.patch, width // self.patch
+
+    def raw(self, view: View) -> Tensor:
+        """Pixels from 0 to 1 at no more than 32 x 32, `(B, V, C * h * w)`."""
+        pixels, _ = flatten(view)
+        return unflatten(shrink(pixels.float().div_(255), 32).flatten(1), view)
+
+    def show(self, view: View) -> list[list[Pillow.Image | None]]:
+        """Stored pictures; of those with other than one or three channels the first three, or else the first."""
+        bands = 3 if self.channels >= 3 else 1
+        arrays = view.value[:, :, :bands].movedim(2, -1).cpu().numpy()
+        return [
+            [Pillow.fromarray(a if bands == 3 else a[..., 0]) if there else None for a, there in zip(row, presence)]
+            for row, presence in zip(arrays, view.present.tolist())
+        ]
+
+    def library_encoder(self, name: str, **options: Any) -> nn.Module:
+        """`timm:NAME` at this slot's size, channels and patch."""
+        prefix, _, model = name.partition(":")
+        if prefix != "timm":
+            raise UserError(f"image has no library {prefix!r}; it has timm, as in timm:resnet18")
+        from coview.nn.timm import timm_encoder
+
+        return timm_encoder(model, self, **options)
+
+
+def _near(size: float) -> int:
+    """The nearest multiple of 4."""
+    return max(4, 4 * round(size / 4))
+
+
+def _patch(size: int) -> int:
+    """The divisor of a size nearest to an eighth of it, from 2 to 16."""
+    divisors = [p for p in range(2, 17) if size % p == 0]
+    return min(divisors, key=lambda p: (abs(p - size / 8), p))
+
+
+def _each(values: Sequence[float], channels: int) -> Sequence[float]:
+    """One value a channel; a single one holds for all."""
+    if len(values) not in (1, channels):
+        raise UserError(f"{len(values)} channel statistics for {channels} channels")
+    return list(values) * channels if len(values) == 1 else values

@@ -1,0 +1,111 @@
+"""Colour jitter as one affine map of each picture's colours, drawn by key."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from coview.views.draw import Draw
+
+LUMA = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue in brightness (ITU-R BT.601)."""
+
+_TO_YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112))
+
+
+@dataclass
+class ColorShift:
+    """How the colours of each of N looks are changed, in this order.
+
+    Args:
+        brightness: `(N,)` factor on every value.
+        contrast: `(N,)` factor on the distance from the picture's mean brightness.
+        saturation: `(N,)` factor on the distance from grey; 0 is a grey picture.
+        hue: `(N,)` turn of the colour circle, in turns from -0.5 to 0.5.
+    """
+
+    brightness: Tensor
+    contrast: Tensor
+    saturation: Tensor
+    hue: Tensor
+
+    def flat(self) -> ColorShift:
+        """Of looks `(B, V)`, as `(B * V,)`."""
+        return ColorShift(
+            self.brightness.flatten(), self.contrast.flatten(), self.saturation.flatten(), self.hue.flatten()
+        )
+
+    def stacked(self) -> Tensor:
+        """One tensor `(..., 4)`, as views carry it."""
+        return torch.stack([self.brightness, self.contrast, self.saturation, self.hue], -1)
+
+
+def draw_color(
+    draw: Draw, views: int, *, strength: float = 0.5, probability: float = 0.8, grey: float = 0.2
+) -> ColorShift:
+    """SimCLR's colour jitter for `(B, views)` looks: factors within 1 -+ 0.8 s, hue within -+ 0.2 s turns.
+
+    Source: Chen et al. 2020, appendix A; s = 0.5 is their choice for small pictures.
+
+    Args:
+        draw: keyed draws of B samples.
+        views: V.
+        strength: s, from 0 to 1.
+        probability: of any jitter.
+        grey: probability of a grey picture.
+    """
+    brightness, contrast, saturation, hue, jittered, greyed = draw("color", views, 6).unbind(-1)
+    spread = torch.where(jittered < probability, strength, 0.0)
+
+    def factor(unit: Tensor) -> Tensor:
+        return 1 + (unit * 2 - 1) * 0.8 * spread
+
+    saturation = torch.where(greyed < grey, 0.0, factor(saturation))
+    return ColorShift(factor(brightness), factor(contrast), saturation, (hue * 2 - 1) * 0.2 * spread)
+
+
+def shift_color(pixels: Tensor, shift: ColorShift) -> Tensor:
+    """Changes colours in one pass and clamps once, at the end, to [0, 1].
+
+    Red, green and blue go through one 3 x 4 matrix a picture: brightness b and contrast c scale, saturation s scales
+    and hue h turns the chroma plane of YIQ, which is linear: `x -> b c (P + s R(h) (I - P)) x + (1 - c) b m`, P the
+    projection onto grey and m the mean brightness. Pictures of another number of channels have no hue: their
+    brightness and contrast change, each channel around its own mean.
+
+    Args:
+        pixels: `(N, C, H, W)` float in [0, 1].
+        shift: of N looks.
+
+    Returns:
+        `(N, C, H, W)` in [0, 1].
+    """
+    n, channels = pixels.shape[:2]
+    flat = pixels.flatten(2)
+    mean = pixels.mean(-1).mean(-1)  # (N, C); an axis at a time, so that no split among threads depends on N
+    scale = (shift.brightness * shift.contrast)[:, None]
+    lift = ((1 - shift.contrast) * shift.brightness)[:, None]
+    if channels != 3:
+        return torch.addcmul((lift * mean)[..., None], flat, scale[..., None]).clamp_(0, 1).view_as(pixels)
+    grey, chroma, turned = (m.to(pixels) for m in _planes())
+    turn = 2 * math.pi * shift.hue[:, None]
+    matrix = (
+        grey + (shift.saturation[:, None] * turn.cos()) * chroma + (shift.saturation[:, None] * turn.sin()) * turned
+    )
+    luma = sum(w * mean[:, i] for i, w in enumerate(LUMA))
+    offset = (lift * luma[:, None]).expand(n, 3)[..., None]  # type: ignore[index]
+    with torch.autocast(pixels.device.type, enabled=False):
+        return torch.baddbmm(offset, (scale * matrix).view(n, 3, 3), flat).clamp_(0, 1).view_as(pixels)
+
+
+@cache
+def _planes() -> tuple[Tensor, Tensor, Tensor]:
+    """Flattened 3 x 3 maps in RGB: onto grey, onto chroma, onto chroma turned by a quarter."""
+    to_yiq = torch.tensor(_TO_YIQ, dtype=torch.float64)
+    back = torch.linalg.inv(to_yiq)
+    quarter = torch.tensor([[0.0, 0, 0], [0, 0, -1], [0, 1, 0]], dtype=torch.float64)
+    grey = torch.tensor(LUMA, dtype=torch.float64).expand(3, 3)
+    return tuple(m.float().flatten() for m in (grey, torch.eye(3).double() - grey, back @ quarter @ to_yiq))  # type: ignore[return-value]
