@@ -1,0 +1,1 @@
+"""What building sources from packages needs: splits, families of names, drawings."""
