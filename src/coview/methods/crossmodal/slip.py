@@ -1,0 +1,92 @@
+"""SLIP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.methods.crossmodal.clip import CLIP
+from coview.nn.encoder import Encoder
+from coview.nn.heads import MLP
+from coview.nn.pairs import tiled_nt_xent
+from coview.views.draw import Draw
+from coview.views.looks import Positives, looks
+
+
+class SLIP(CLIP):
+    """CLIP's caption alignment and SimCLR's view agreement in one image encoder.
+
+    Paper: SLIP: Self-supervision meets Language-Image Pre-training. Mu, Kirillov, Wagner, Xie. ECCV 2022.
+    https://arxiv.org/abs/2112.12750
+
+    Views: three of the picture, natural or augmented: one meets the caption, two meet each other; the caption as it is.
+
+    Loss: CLIP's symmetric InfoNCE of picture and caption (`info_nce`) + w times SimCLR's NT-Xent of the two pictures
+    (`nt_xent`), each through a head of its own.
+
+    Requires: a slot of images and one of texts. Pictures without a caption still meet each other.
+
+    Relations: CLIP plus SimCLR, from their own parts; w = 0 is CLIP.
+
+    Args:
+        image: the picture's encoder.
+        text: the caption's encoder.
+        dim: width of the joint space (the paper: 512).
+        temperature: CLIP's at the start, in units of cosine similarity; learned.
+        hidden: width of the two hidden layers of the agreement head (the paper: 4096).
+        agreement_dim: width of its output (the paper: 256).
+        agreement_temperature: SimCLR's, in units of cosine similarity (as in the paper).
+        agreement_weight: w (as in the paper).
+        positives: where the pictures' looks come from.
+        plain: modalities that are read without augmentation where they meet another slot.
+
+    Example:
+        >>> import coview
+        >>> run = coview.fit("slip", data="emoji", slots=["drawing", "name"], steps=20, out=None)
+        >>> run.verdict.status
+        'healthy'
+    """
+
+    def __init__(
+        self,
+        image: Encoder,
+        text: Encoder,
+        *,
+        dim: int = 128,
+        temperature: float = 0.07,
+        hidden: int = 512,
+        agreement_dim: int = 128,
+        agreement_temperature: float = 0.1,
+        agreement_weight: float = 1.0,
+        positives: Positives = Positives.AUTO,
+        plain: Sequence[str] = ("text",),
+    ) -> None:
+        super().__init__(
+            {image.slot: image, text.slot: text}, dim=dim, temperature=temperature, positives=positives, plain=plain
+        )
+        self.picture = image.slot
+        self.projector = MLP(image.dim, hidden, hidden, agreement_dim)
+        self.agreement_temperature = agreement_temperature
+        self.agreement_weight = agreement_weight
+
+    def views(self, batch: Batch, draw: Draw) -> Views:
+        views = super().views(batch, draw)
+        modality = self.slot_encoders()[self.picture].modality
+        views.views["agreement"] = looks(batch[self.picture], modality, draw / "agreement", 2, self.positives)
+        return views
+
+    def represent(self, views: Views) -> Reps:
+        reps = super().represent(views)
+        out = self.slot_encoders()[self.picture](views["agreement"])
+        reps.features |= {"agreement": out.pooled, "agreement/present": out.present.all(1)}
+        return reps
+
+    def relate(self, z: Features) -> Relations:
+        relations = super().relate(z)
+        pictures = z["agreement"][z["agreement/present"]]
+        if len(pictures) and self.agreement_weight:
+            projected = self.projector(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
+            agreement = tiled_nt_xent(projected, self.agreement_temperature)
+            relations.losses["nt_xent"] = self.agreement_weight * agreement
+            relations.seen["agreement"] = projected
+        return relations

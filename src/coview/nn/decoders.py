@@ -1,0 +1,66 @@
+"""From tokens that were seen to tokens that were not: MAE's decoder and I-JEPA's predictor are one network."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from coview.nn.positions import sincos
+from coview.nn.transformer import Transformer
+
+
+class TokenDecoder(nn.Module):
+    """A transformer over seen tokens and mask tokens, each with its position; returns what stands at the mask tokens.
+
+    Paper: Masked Autoencoders Are Scalable Vision Learners. He et al. CVPR 2022. https://arxiv.org/abs/2111.06377
+    (section 3); Self-Supervised Learning from Images with a Joint-Embedding Predictive Architecture. Assran et al.
+    CVPR 2023. https://arxiv.org/abs/2301.08243 (section 3).
+
+    Args:
+        width_in: width of the seen tokens.
+        width: of the transformer.
+        depth: blocks.
+        width_out: numbers returned for a token.
+        heads: attention heads; default one for 32 features.
+    """
+
+    def __init__(self, width_in: int, width: int, depth: int, width_out: int, heads: int | None = None) -> None:
+        super().__init__()
+        self.width = width
+        self.embed = nn.Linear(width_in, width)
+        self.mask_token = nn.Parameter(torch.zeros(width))
+        self.body = Transformer(width, depth, heads or max(width // 32, 1))
+        self.out = nn.Linear(width, width_out)
+        nn.init.normal_(self.mask_token, std=0.02)
+
+    def forward(
+        self,
+        tokens: Tensor,
+        at: Tensor,
+        wanted: Tensor,
+        grid: tuple[int, ...],
+        valid: Tensor | None = None,
+        wanted_valid: Tensor | None = None,
+    ) -> Tensor:
+        """Predicts tokens by position.
+
+        Args:
+            tokens: `(N, K, width_in)` seen.
+            at: `(N, K)` int64, their positions on the grid.
+            wanted: `(N, M)` int64, positions to be predicted.
+            grid: the tokens' arrangement.
+            valid: `(N, K)` bool, which seen tokens are not padding; all where None.
+            wanted_valid: `(N, M)` bool, likewise; the rest of the result is not meant to be read.
+
+        Returns:
+            `(N, M, width_out)`.
+        """
+        x = self.embed(tokens)
+        table = sincos(grid, self.width, device=x.device).to(x.dtype)
+        x = torch.cat([x + table[at], self.mask_token.to(x.dtype) + table[wanted]], 1)
+        everyone: Tensor | None = None
+        if valid is not None or wanted_valid is not None:
+            seen = torch.ones_like(at, dtype=torch.bool) if valid is None else valid
+            asked = torch.ones_like(wanted, dtype=torch.bool) if wanted_valid is None else wanted_valid
+            everyone = torch.cat([seen, asked], 1)
+        return self.out(self.body(x, everyone)[:, at.shape[1] :])

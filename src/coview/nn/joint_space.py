@@ -1,0 +1,43 @@
+"""One space for several slots: a projection for each, so that their samples can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from coview.nn.heads import MLP
+
+
+class JointSpace(nn.Module):
+    """A projection of each slot's features into one space.
+
+    Args:
+        widths: slot -> width of its features.
+        dim: width of the space.
+        hidden: width of a hidden layer with BatchNorm and ReLU; 0 for a linear map, as in CLIP.
+    """
+
+    def __init__(self, widths: Mapping[str, int], dim: int, hidden: int = 0) -> None:
+        super().__init__()
+        self.dim = dim
+        self.projections = nn.ModuleDict(
+            {
+                slot: MLP(width, hidden, dim) if hidden else nn.Linear(width, dim, bias=False)
+                for slot, width in widths.items()
+            }
+        )
+
+    def forward(self, slot: str, features: Tensor, present: Tensor) -> Tensor:
+        """Projects the looks that are there: `(B, V, D)`, `(B, V)` bool -> `(B, V, dim)`, zeros where absent."""
+        there = present.flatten().nonzero()[:, 0]
+        projected = self.projections[slot](features.flatten(0, 1)[there])
+        whole = projected.new_zeros(present.numel(), self.dim).index_copy(0, there, projected)
+        return whole.unflatten(0, present.shape)
+
+    def unit(self, slot: str, features: Tensor, present: Tensor) -> Tensor:
+        """As `forward`, brought to length 1 in float32 or better: what `embed` gives."""
+        projected = self(slot, features, present)
+        return F.normalize(projected if projected.dtype == torch.float64 else projected.float(), dim=-1)
