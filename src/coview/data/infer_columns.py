@@ -1,0 +1,170 @@
+"""What the columns of a table are: slots of a modality, labels, or nothing that is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.types as types
+
+from coview.data.cells import Make, make_array, make_encoded, make_path, make_same
+from coview.data.kinds import modality_of_bytes, modality_of_name
+
+LOOKED_AT = 100
+MOST_KINDS = 1_000
+_LABEL_NAMES = {"label", "labels", "class", "category", "target", "y"}
+_SOUND_NAMES = {"audio", "wave", "waveform", "sound", "speech", "recording"}
+_PICTURE_NAMES = {"image", "img", "picture", "photo", "pixels", "pixel_values"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a column is read as a slot.
+
+    Args:
+        modality: by which modality.
+        make: a cell as a raw value.
+        what: for people: paths, bytes, text, numbers.
+        listed: whether a cell is a list of natural views.
+    """
+
+    modality: str
+    make: Make
+    what: str
+    listed: bool = False
+
+
+def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
+    """How a column is read as a slot, by type, values and name; None where it says no modality."""
+    kind = column.type
+    if _is_list(kind) and not _holds_numbers(kind):
+        inner = infer(name, flat(column), folder)
+        return inner and Kind(inner.modality, inner.make, f"lists of {inner.what}", listed=True)
+    if _is_list(kind):
+        modality = _of_numbers(name)
+        return Kind(modality, make_array, "numbers") if modality else None
+    if _is_encoded(kind):
+        modality = _of_encoded(name, first_values(column))
+        return Kind(modality, make_encoded(folder), "encoded bytes") if modality else None
+    values = first_values(column)
+    if not values:
+        return None
+    if _is_bytes(kind):
+        modality = _most([modality_of_bytes(value) for value in values])
+        return Kind(modality, make_same, "bytes") if modality else None
+    if not _is_text(kind):
+        return None
+    modality = _most([modality_of_name(value) for value in values], share=0.9)
+    if modality:
+        return Kind(modality, make_path(folder), "paths")
+    return None if is_web(values) else Kind("text", make_same, "text")
+
+
+def as_modality(name: str, column: pa.ChunkedArray, folder: Path, modality: str) -> Kind:
+    """How a column is read as a slot of the modality that the user named."""
+    guess = infer(name, column, folder)
+    if guess is not None and guess.modality == modality:
+        return guess
+    kind = column.type
+    if _is_list(kind) and not _holds_numbers(kind):
+        inner = as_modality(name, flat(column), folder, modality)
+        return Kind(modality, inner.make, f"lists of {inner.what}", listed=True)
+    if _is_list(kind):
+        return Kind(modality, make_array, "numbers")
+    if _is_encoded(kind):
+        return Kind(modality, make_encoded(folder), "encoded bytes")
+    if _is_text(kind) and modality != "text":
+        return Kind(modality, make_path(folder), "paths")
+    if modality == "text" and not _is_bytes(kind) and not _is_text(kind):
+        return Kind(modality, str, "values as text")
+    return Kind(modality, make_same, "bytes" if _is_bytes(kind) else "text" if _is_text(kind) else "numbers")
+
+
+def is_label(name: str, column: pa.ChunkedArray) -> bool:
+    """Whether a column is for evaluation: words or whole numbers of few kinds, each met about twice or more."""
+    kind = column.type
+    if types.is_dictionary(kind) or types.is_boolean(kind):
+        return True
+    if not (_is_text(kind) or types.is_integer(kind)):
+        return False
+    rows = len(column) - column.null_count
+    kinds = distinct(column)
+    if kinds < 2 or kinds > MOST_KINDS:
+        return False
+    if _is_text(kind):
+        values = first_values(column)
+        if any(modality_of_name(value) for value in values):
+            return False
+        if sum(len(value.split()) for value in values) > 3 * len(values):
+            return False
+    return name.lower() in _LABEL_NAMES or 2 * kinds <= rows
+
+
+def numbered(names: list[str]) -> dict[str, list[str]]:
+    """Columns that are natural views by their names: `caption_1`, `caption_2` -> `caption`."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        match = re.fullmatch(r"(.*?[^\d_\-. ])[_\-. ]?\d{1,3}", name)
+        found.setdefault(match[1] if match else name, []).append(name)
+    return found
+
+
+def first_values(column: pa.ChunkedArray) -> list[Any]:
+    """Up to 100 values that are there, as Python has them."""
+    return column.slice(0, 50 * LOOKED_AT).drop_null().slice(0, LOOKED_AT).to_pylist()
+
+
+def distinct(column: pa.ChunkedArray) -> int:
+    """How many different values there are, nulls apart."""
+    return len(column.drop_null().unique())
+
+
+def flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The elements of the lists in the first rows."""
+    return pa.chunked_array([c.flatten() for c in column.slice(0, LOOKED_AT).chunks], type=column.type.value_type)
+
+
+def is_web(values: list[str]) -> bool:
+    """Whether values are web addresses."""
+    return sum(value.startswith(("http://", "https://", "s3://", "gs://")) for value in values) > len(values) / 2
+
+
+def _most(found: list[str | None], share: float = 0.5) -> str | None:
+    """The one modality that at least this share of the values has."""
+    best = max(set(found), key=found.count) if found else None
+    return best if best and found.count(best) >= share * len(found) else None
+
+
+def _of_numbers(name: str) -> str | None:
+    word = re.split(r"[^a-z]", name.lower())[0]
+    return "audio" if word in _SOUND_NAMES else "image" if word in _PICTURE_NAMES else None
+
+
+def _of_encoded(name: str, values: list[dict[str, Any]]) -> str | None:
+    found = [modality_of_bytes(v["bytes"]) if v.get("bytes") else modality_of_name(v.get("path") or "") for v in values]
+    return _most(found) or _of_numbers(name)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+
+
+def _holds_numbers(kind: pa.DataType) -> bool:
+    while _is_list(kind):
+        kind = kind.value_type
+    return types.is_integer(kind) or types.is_floating(kind)
+
+
+def _is_encoded(kind: pa.DataType) -> bool:
+    return types.is_struct(kind) and {"bytes", "path"} <= {field.name for field in kind}
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return types.is_string(kind) or types.is_large_string(kind)

@@ -1,0 +1,171 @@
+"""Table files of any usual format as one Arrow table; lines that cannot be read are named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from coview.data.files import list_files
+from coview.data.kinds import some, split_parts
+from coview.errors import UserError
+
+Skipped = list[tuple[str, str]]
+
+_NULLS = ["", "NaN", "nan", "null", "NULL"]
+
+
+def is_table(name: str) -> bool:
+    """Whether a file's ending means a table."""
+    return _format(name) is not None
+
+
+def _format(name: str) -> str | None:
+    lower = name.lower()
+    for packed in (".gz", ".bz2", ".zst"):
+        if lower.endswith((f".csv{packed}", f".tsv{packed}")):
+            lower = lower.removesuffix(packed)
+    return next((kind for kind, endings in _ENDINGS.items() if lower.endswith(endings)), None)
+
+
+def read_table(path: Path) -> tuple[pa.Table, Skipped]:
+    """A table, and (line, reason) of what was skipped.
+
+    Raises:
+        UserError: it cannot be read as what its ending says, is empty, or names a column twice.
+    """
+    kind = _format(path.name)
+    if kind is None:
+        raise UserError(f"{path} is no table; {', '.join(e for es in _ENDINGS.values() for e in es)} are")
+    skipped: Skipped = []
+    try:
+        table = _READERS[kind](path, skipped)
+        names = table.column_names
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise UserError(f"{path} cannot be read as {kind}: {reason}") from error
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UserError(f"{path} has two columns named {twice[0]!r}; each column needs a name of its own")
+    if not table.num_rows or not names:
+        raise UserError(f"{path} has no rows" if names else f"{path} has no columns")
+    return table, skipped
+
+
+def read_shards(folder: Path) -> tuple[pa.Table, Skipped, list[str] | None]:
+    """The parquet files of a folder as one table, and the part of each row where the files' names say it.
+
+    Files are taken in order of their names; `train-00000-of-00002.parquet` says that its rows train.
+    """
+    files = [file for file in list_files(folder).files if _format(file) == "parquet"]
+    tables, skipped, words = [], [], []
+    for file in files:
+        table, bad = read_table(folder / file)
+        skipped += bad
+        tables.append(table)
+        words.append(Path(file).name.partition("-")[0].partition(".")[0])
+    try:
+        table = pa.concat_tables(tables, promote_options="default")
+    except pa.ArrowException as error:
+        raise UserError(f"the files {some(files, 3)} of {folder} do not have the same columns: {error}") from error
+    parts = split_parts(words)
+    return table, skipped, parts and [p for p, t in zip(parts, tables, strict=True) for _ in range(t.num_rows)]
+
+
+def _parquet(path: Path, skipped: Skipped) -> pa.Table:
+    import pyarrow.parquet as parquet
+
+    return parquet.ParquetFile(path, memory_map=True).read()
+
+
+def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
+    def read(path: Path, skipped: Skipped) -> pa.Table:
+        from pyarrow import csv
+
+        def bad_row(row: Any) -> str:
+            where = f"line {row.number}" if row.number else f"the line {row.text[:40]!r}"
+            skipped.append((where, f"{row.actual_columns} fields where {row.expected_columns} are named"))
+            return "skip"
+
+        return csv.read_csv(
+            path,
+            read_options=csv.ReadOptions(use_threads=False),
+            parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=bad_row),
+            convert_options=csv.ConvertOptions(
+                null_values=_NULLS, strings_can_be_null=True, quoted_strings_can_be_null=False
+            ),
+        )
+
+    return read
+
+
+def _arrow(path: Path, skipped: Skipped) -> pa.Table:
+    mapped = pa.memory_map(str(path))
+    try:
+        return pa.ipc.open_file(mapped).read_all()
+    except pa.ArrowInvalid:
+        mapped.seek(0)
+        return pa.ipc.open_stream(mapped).read_all()
+
+
+def _feather(path: Path, skipped: Skipped) -> pa.Table:
+    import pyarrow.feather as feather
+
+    return feather.read_table(path, memory_map=True)
+
+
+def _json_lines(path: Path, skipped: Skipped) -> pa.Table:
+    rows: list[dict[str, Any]] = []
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:  # UnicodeDecodeError is one
+            skipped.append((f"line {number}", f"not JSON: {error}"))
+            continue
+        if isinstance(row, dict):
+            rows.append(row)
+        else:
+            skipped.append((f"line {number}", f"a {type(row).__name__}, not an object of columns"))
+    return _of_rows(rows)
+
+
+def _json(path: Path, skipped: Skipped) -> pa.Table:
+    try:
+        rows = json.loads(path.read_bytes())
+    except ValueError:
+        return _json_lines(path, skipped)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("a table in JSON is a list of objects, or one object a line")
+    return _of_rows(rows)
+
+
+def _of_rows(rows: list[dict[str, Any]]) -> pa.Table:
+    """Columns in order of their first appearance; what a row lacks is null."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+
+
+_ENDINGS: dict[str, tuple[str, ...]] = {
+    "parquet": (".parquet", ".pq"),
+    "CSV": (".csv",),
+    "TSV": (".tsv", ".tab"),
+    "Arrow": (".arrow", ".ipc"),
+    "Feather": (".feather",),
+    "JSON lines": (".jsonl", ".ndjson"),
+    "JSON": (".json",),
+}
+
+_READERS: dict[str, Callable[[Path, Skipped], pa.Table]] = {
+    "parquet": _parquet,
+    "CSV": _delimited(","),
+    "TSV": _delimited("\t"),
+    "Arrow": _arrow,
+    "Feather": _feather,
+    "JSON lines": _json_lines,
+    "JSON": _json,
+}

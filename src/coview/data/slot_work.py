@@ -1,0 +1,123 @@
+"""One slot on its way from raw values to a stored column: read, fitted, collated."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from coview.batch import View
+from coview.data.kinds import count
+from coview.data.lazy import LazyColumn
+from coview.data.reading import Reader, blocks, in_threads
+from coview.data.source import Source
+from coview.data.split import unit_hash
+from coview.data.stored import Stored
+from coview.errors import UserError
+from coview.modalities.base import Modality
+from coview.modalities.registry import modality_class
+
+FITTED_TO = 100_000
+"""Samples that a modality is fitted to at most, chosen by hash."""
+
+Progress = Callable[[str], None]
+
+
+class SlotWork:
+    """Reads one slot of a source, at most twice: to fit the modality, and to collate.
+
+    Args:
+        source: that holds it.
+        slot: its name.
+        strict: whether the first thing that cannot be read is an error.
+        tell: is told what is being read.
+    """
+
+    def __init__(self, source: Source, slot: str, strict: bool, tell: Progress) -> None:
+        self.source, self.slot, self.strict, self.tell = source, slot, strict, tell
+        self.column = source.columns[slot]
+        self.reader = Reader(self.column, modality_class(self.column.modality))
+
+    def fit(self, rows: list[int], options: dict[str, Any]) -> Modality:
+        """The modality fitted to what these samples hold.
+
+        Raises:
+            UserError: none of them can be read, or an option is unknown.
+        """
+        if len(rows) > FITTED_TO:
+            names = self.source.names
+            rows = sorted(sorted(rows, key=lambda row: unit_hash(names[row], salt="fit"))[:FITTED_TO])
+        self.tell(f"reading {self.slot} of {count(len(rows), 'training sample')}")
+        return self.reader.modality.adapt(self._items(rows), **options)
+
+    def _items(self, rows: list[int]) -> Iterator[Any]:
+        """What is there, in order; raises UserError where nothing is."""
+        nothing = True
+        for row, sample in self.reader.stream(rows):
+            self._stop_if_strict([row])
+            for item in sample:
+                if item is not None:
+                    nothing = False
+                    yield item
+        if nothing:
+            raise UserError(self._nothing())
+
+    def collate(self, modality: Modality, room: int) -> View | LazyColumn:
+        """All samples as a stored view where it fits into `room` bytes, else to be decoded on demand."""
+        n = len(self.source)
+        self.tell(f"preparing {self.slot} of {count(n, 'sample')}")
+        stored: Stored | None = Stored(n)
+        present = torch.zeros(n, self.column.width, dtype=torch.bool)
+        extent: int | None = None
+
+        def work(rows: Sequence[int]) -> tuple[View, Tensor]:
+            items = self.reader.read(rows)
+            there = torch.tensor([[item is not None for item in sample] for sample in items], dtype=torch.bool)
+            return modality.collate(items), there
+
+        with warnings.catch_warnings(record=True) as said:  # around all threads, for the record is the process's
+            warnings.simplefilter("always")
+            for at, (view, there) in in_threads(work, blocks(range(n))):
+                if not isinstance(view.value, Tensor):
+                    return modality.collate(self.reader.read(range(n)))
+                self._note_unfit(at, there & ~view.present, said)
+                self._stop_if_strict(at)
+                self.reader.forget(at)
+                present[at[0] : at[-1] + 1] = view.present
+                if view.length is not None:
+                    extent = max(extent or 0, view.value.shape[2])
+                if stored is not None and view.value.nbytes / len(at) * n > room:
+                    stored = None
+                    self.tell(f"{self.slot} does not fit into memory and is decoded on demand")
+                if stored is not None:
+                    stored.put(slice(at[0], at[-1] + 1), view)
+        return LazyColumn(self.column.items, modality, present, extent) if stored is None else stored.view()
+
+    def _note_unfit(self, rows: Sequence[int], unfit: Tensor, said: list[warnings.WarningMessage]) -> None:
+        """Items that could be read, and that the fitted modality has no place for."""
+        why = str(said[-1].message) if said else "does not fit the others"
+        for row, view in unfit.nonzero().tolist():
+            self.reader.bad[rows[row], view] = why
+
+    def _stop_if_strict(self, rows: Sequence[int]) -> None:
+        if not self.strict:
+            return
+        for row in rows:
+            for view in range(self.column.width + 1):
+                if (row, view) in self.reader.bad:
+                    reason = self.reader.bad[row, view]
+                    raise UserError(f"{self.source.names[row]}: {self.slot}: {reason} (stopped by --strict)")
+
+    def _nothing(self) -> str:
+        if not self.reader.bad:
+            return (
+                f"{self.source.name}: slot {self.slot!r} is empty for every training sample; leave it out with --slots"
+            )
+        (row, _), reason = min(self.reader.bad.items())
+        return (
+            f"{self.source.name}: of no training sample can slot {self.slot!r} be read ({len(self.reader.bad):,} bad); "
+            f"the first is {self.source.names[row]}: {reason}"
+        )

@@ -1,0 +1,136 @@
+"""A table as samples: columns of paths, bytes, text or numbers are slots, the others labels, groups and names.
+
+- Paths are relative to the table's folder.
+- Said by the user (`photo:image=front,back`), several columns of one slot are its natural views. Else columns are
+  inferred by type, values and name; lists of texts, paths or bytes are natural views, and so are numbered columns
+  (`caption_1`, `caption_2`).
+- `id` names the samples (a second row of one id is skipped and named); else the first column of paths, where its
+  values differ; else the row's number.
+- `split` (train, valid, test) is the data set's own split.
+- What is no slot and has few kinds is a label.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyarrow import compute
+
+from coview.data.cells import Rows
+from coview.data.infer_columns import Kind, as_modality, first_values, infer, is_label, is_web, numbered
+from coview.data.kinds import count, some
+from coview.data.mapping import Wanted, missing
+from coview.data.source import Column, Source
+from coview.data.table_rows import Reading, row_groups, row_labels, row_names, row_split
+from coview.errors import UserError
+
+
+def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
+    """The samples of a table (see the module's rules).
+
+    Raises:
+        UserError: a column named is not there, no column is a slot, or ids repeat throughout.
+    """
+    reading.check_named()
+    slots = _wanted(reading, columns) if columns else _inferred(reading)
+    if not slots:
+        raise UserError(_no_slot(reading))
+    used = {name for names, _ in slots.values() for name in names}
+    built = {slot: _column(reading, names, kind) for slot, (names, kind) in slots.items()}
+    for slot, (names, kind) in slots.items():
+        reading.understood.append(f"{slot} is read from {kind.what} of {', '.join(names)}")
+    paths = [names[0] for names, kind in slots.values() if kind.what == "paths"]
+    names, keep = row_names(reading, paths)
+    source = Source(
+        reading.name,
+        built,
+        names,
+        labels=row_labels(reading, used),
+        groups=row_groups(reading, names),
+        split=reading.split or row_split(reading),
+        skipped=reading.skipped,
+        understood=reading.understood,
+    )
+    return source if len(keep) == len(names) else source.rows(keep)
+
+
+def _wanted(reading: Reading, columns: list[Wanted]) -> dict[str, tuple[list[str], Kind]]:
+    slots: dict[str, tuple[list[str], Kind]] = {}
+    for wanted in columns:
+        kinds: list[Kind] = []
+        for name in wanted.columns:
+            if name not in reading.table.column_names:
+                raise missing(reading.name, name, f"slot {wanted.slot!r}", "column", reading.table.column_names)
+            column = reading.table[name]
+            guess = infer(name, column, reading.folder)
+            modality = wanted.modality or (guess.modality if guess else None)
+            if modality is None:
+                raise UserError(
+                    f"{reading.name}: column {name!r} ({column.type}) says no modality; "
+                    f"name it, as in {wanted.slot}:image={name}"
+                )
+            kind = as_modality(name, column, reading.folder, modality)
+            if kind.what == "paths" and is_web(first_values(column)):
+                raise UserError(f"{reading.name}: column {name!r} holds web addresses; fetch the files first")
+            kinds.append(kind)
+        if len({(k.modality, k.what, k.listed) for k in kinds}) > 1:
+            told = ", ".join(f"{n} is {k.modality} ({k.what})" for n, k in zip(wanted.columns, kinds, strict=True))
+            raise UserError(f"the natural views of slot {wanted.slot!r} are of one kind, and {told}")
+        if kinds[0].listed and len(kinds) > 1:
+            raise UserError(f"slot {wanted.slot!r}: a column of lists holds all natural views; name one column")
+        slots[wanted.slot] = list(wanted.columns), kinds[0]
+    return slots
+
+
+def _inferred(reading: Reading) -> dict[str, tuple[list[str], Kind]]:
+    kinds: dict[str, Kind] = {}
+    unread: list[str] = []
+    for name in reading.table.column_names:
+        column = reading.table[name]
+        if name in reading.special or is_label(name, column):
+            continue
+        kind = infer(name, column, reading.folder)
+        if kind is None:
+            unread.append(name)
+        else:
+            kinds[name] = kind
+    if unread:
+        reading.understood.append(f"not read: {some(unread)}; map them with --columns slot:modality=column")
+    slots: dict[str, tuple[list[str], Kind]] = {}
+    for stem, names in numbered(list(kinds)).items():
+        alike = len({(kinds[n].modality, kinds[n].what) for n in names}) == 1 and not kinds[names[0]].listed
+        if len(names) > 1 and alike:
+            slots[stem] = names, kinds[names[0]]
+        else:
+            slots |= {name: ([name], kinds[name]) for name in names}
+    return slots
+
+
+def _no_slot(reading: Reading) -> str:
+    has = ", ".join(f"{field.name} ({field.type})" for field in reading.table.schema)
+    return (
+        f"{reading.name} has no column of paths, bytes or text that a modality reads; it has {has}: "
+        "map one with --columns slot:modality=column"
+    )
+
+
+def _column(reading: Reading, names: list[str], kind: Kind) -> Column:
+    columns = [reading.table[name] for name in names]
+    if kind.what.endswith("paths"):
+        _check_paths(reading, names[0], kind)
+    if not kind.listed:
+        return Column(kind.modality, Rows(columns, kind.make), tuple(names) if len(names) > 1 else ())
+    lengths = compute.call_function("list_value_length", columns).drop_null().unique().to_pylist()
+    width = max([1, *lengths])
+    return Column(kind.modality, Rows(columns, kind.make, width))
+
+
+def _check_paths(reading: Reading, name: str, kind: Kind) -> None:
+    """Raises UserError where none of the first files is there: the folder is wrong, not the files."""
+    values = first_values(reading.table[name])[:20]
+    cells = [cell for value in values for cell in (value if kind.listed else [value]) if cell]
+    if cells and not any(Path(kind.make(cell) or "").exists() for cell in cells):
+        raise UserError(
+            f"{reading.name}: none of the first {count(len(cells), 'file')} of column {name!r} is there, such as "
+            f"{cells[0]!r}; paths are read relative to the table's folder, {reading.folder}"
+        )
