@@ -61,25 +61,17 @@ class Rows(Sequence[Sequence[Raw]]):
         return [None if cell is None else self.make(cell) for cell in found]
 
 
-def make_path(folder: Path) -> Make:
-    """Paths relative to `folder`; empty ones are absent."""
-
-    def make(cell: str) -> Path | None:
-        cell = cell.strip().removeprefix("file://")
-        return folder / cell if cell else None
-
-    return make
+def make_path(folder: Path, cell: str) -> Path | None:
+    """A path relative to `folder`; an empty one is absent."""
+    cell = cell.strip().removeprefix("file://")
+    return folder / cell if cell else None
 
 
-def make_encoded(folder: Path) -> Make:
-    """Hugging Face's pictures and sounds, `{"bytes": ..., "path": ...}`: the bytes, or else the path."""
-
-    def make(cell: dict[str, Any]) -> bytes | Path | None:
-        if cell.get("bytes") is not None:
-            return cell["bytes"]
-        return folder / cell["path"] if cell.get("path") else None
-
-    return make
+def make_encoded(folder: Path, cell: dict[str, Any]) -> bytes | Path | None:
+    """A picture or sound as Hugging Face keeps it, `{"bytes": ..., "path": ...}`: the bytes, or else the path."""
+    if cell.get("bytes") is not None:
+        return cell["bytes"]
+    return folder / cell["path"] if cell.get("path") else None
 
 
 def make_array(cell: Any) -> Raw:

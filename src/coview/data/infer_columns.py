@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
         return Kind(modality, make_array, "numbers") if modality else None
     if _is_encoded(kind):
         modality = _of_encoded(name, first_values(column))
-        return Kind(modality, make_encoded(folder), "encoded bytes") if modality else None
+        return Kind(modality, partial(make_encoded, folder), "encoded bytes") if modality else None
     values = first_values(column)
     if not values:
         return None
@@ -59,7 +60,7 @@ def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
         return None
     modality = _most([modality_of_name(value) for value in values], share=0.9)
     if modality:
-        return Kind(modality, make_path(folder), "paths")
+        return Kind(modality, partial(make_path, folder), "paths")
     return None if is_web(values) else Kind("text", make_same, "text")
 
 
@@ -75,9 +76,9 @@ def as_modality(name: str, column: pa.ChunkedArray, folder: Path, modality: str)
     if _is_list(kind):
         return Kind(modality, make_array, "numbers")
     if _is_encoded(kind):
-        return Kind(modality, make_encoded(folder), "encoded bytes")
+        return Kind(modality, partial(make_encoded, folder), "encoded bytes")
     if _is_text(kind) and modality != "text":
-        return Kind(modality, make_path(folder), "paths")
+        return Kind(modality, partial(make_path, folder), "paths")
     if modality == "text" and not _is_bytes(kind) and not _is_text(kind):
         return Kind(modality, str, "values as text")
     return Kind(modality, make_same, "bytes" if _is_bytes(kind) else "text" if _is_text(kind) else "numbers")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from torch import Tensor
 
 from coview.batch import View
-from coview.data.reading import BLOCK, in_threads, read_item
+from coview.data.reading import blocks, in_threads, read_item, thread_pool
 from coview.data.source import Picked, row_list
 from coview.data.stored import join
 from coview.modalities.base import BadSample, Modality
@@ -32,6 +33,10 @@ class LazyColumn:
         self, items: Sequence[Sequence[Any | None]], modality: Modality, present: Tensor, extent: int | None
     ) -> None:
         self.items, self.modality, self.present, self.extent = items, modality, present, extent
+        self._ahead: dict[int, tuple[Future[list[list[Any | None]]], int]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_ahead": {}}
 
     def __len__(self) -> int:
         return len(self.items)
@@ -43,17 +48,39 @@ class LazyColumn:
 
     def __getitem__(self, rows: Tensor | slice) -> View:
         at = list(range(len(self)))[rows] if isinstance(rows, slice) else row_list(rows)
-        pieces = [at[first : first + BLOCK] for first in range(0, len(at), BLOCK)] or [[]]
+        pieces = list(blocks(at)) or [[]]
         return join([view for _, view in in_threads(self._collated, pieces)], self.extent)
 
     def pick_rows(self, rows: Tensor) -> LazyColumn:
         """Some of the samples, still to be decoded."""
         return LazyColumn(Picked(self.items, row_list(rows)), self.modality, self.present[rows], self.extent)
 
-    def _collated(self, at: list[int]) -> View:
+    def expect(self, rows: Tensor) -> None:
+        """Begins to read these samples while something else is computed; the next `[rows]` takes what it finds.
+
+        What was expected before and not asked for is let go.
+        """
+        pool, _ = thread_pool()
+        self._ahead = {}
+        for piece in blocks(row_list(rows)):
+            future = pool.submit(self._read, piece)
+            self._ahead |= {row: (future, i) for i, row in enumerate(piece)}
+
+    def _read(self, at: Sequence[int]) -> list[list[Any | None]]:
+        return [self._sample(row) for row in at]
+
+    def _collated(self, at: Sequence[int]) -> View:
         if not at:
             return self._nobody()
-        return self.modality.collate([self._sample(row) for row in at])
+        return self.modality.collate([self._expected(row) for row in at])
+
+    def _expected(self, row: int) -> list[Any | None]:
+        """The sample as it was read ahead, or read now.
+
+        A reading thread may wait here for another: pieces expected were given to the pool before, so they are at work.
+        """
+        future, i = self._ahead.pop(row, (None, 0))
+        return self._sample(row) if future is None else future.result()[i]
 
     def _nobody(self) -> View:
         """A view of no samples: the first one's, cut."""
