@@ -85,7 +85,8 @@ def _draw(stock: Stock, into: Path, progress: Callable[[str], None]) -> None:
     import numpy as np
 
     from coview.data.catalog.reading.families import base_name, merge
-    from coview.data.catalog.reading.iconify import IconSet, render
+    from coview.data.catalog.reading.iconify import IconSet
+    from coview.data.catalog.reading.vector import render
 
     sets = {artist: IconSet.read(stock.folder(p) / "package") for artist, p in PACKAGES.items()}
     codes = Counter(code for icons in sets.values() for code in icons.by_code)

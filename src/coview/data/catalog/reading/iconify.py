@@ -1,15 +1,11 @@
-"""Icon sets as the `@iconify-json` packages hold them, and their drawings as pixels."""
+"""Icon sets as the `@iconify-json` packages hold them."""
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -53,17 +49,3 @@ class IconSet:
 def plain_code(code: str) -> str:
     """A Unicode sequence without variation selectors, which only ask for colour and change no meaning."""
     return "-".join(point for point in code.lower().split("-") if point != "fe0f")
-
-
-def render(svg: str, size: int) -> np.ndarray:
-    """An SVG document of that size on white: `(size, size, 3)` uint8."""
-    import numpy as np
-    import resvg_py
-    from PIL import Image
-
-    # System fonts are left out: they take long to load and differ between machines.
-    png = resvg_py.svg_to_bytes(svg_string=svg, background="#ffffff", skip_system_fonts=True)
-    with Image.open(io.BytesIO(png)) as picture:
-        pixels = np.asarray(picture.convert("RGB"))
-    assert pixels.shape == (size, size, 3)
-    return pixels

@@ -46,8 +46,8 @@ def check(package: Package, archive: Path) -> dict[str, str | int]:
     version = _deb_version(archive) if package.client == "apt" else package.version
     if version == package.version and (size, sha256) != (package.size, package.sha256):
         raise UserError(
-            f"the archive of {package.name} {version} has {size} bytes with sha256 {sha256}, where "
-            f"{package.size} bytes with {package.sha256} were expected: it was cut short or changed on its way; nothing was kept, try again"
+            f"the archive of {package.name} {version} has {size} bytes with sha256 {sha256}, where {package.size} "
+            f"with {package.sha256} were expected: it was cut short or changed on its way; nothing was kept, try again"
         )
     return {
         "format": 1,
