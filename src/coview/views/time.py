@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from coview.views.draw import Draw
 
@@ -37,9 +38,11 @@ def take_span(value: Tensor, start: Tensor, count: Tensor, size: int) -> Tensor:
         count: `(B, V)` positions, at most `size`.
         size: extent of the result.
     """
-    at = torch.arange(size, device=value.device)
-    index = (start[..., None] + at).clamp_max(value.shape[2] - 1)
-    return value.gather(2, index).masked_fill(at >= count[..., None], 0)
+    rows = torch.arange(start.numel(), device=value.device)
+    # Windows of a padded copy are runs of memory: several times faster than gathering position by position.
+    windows = F.pad(value.flatten(0, 1), (0, size)).unfold(1, size, 1)
+    taken = windows[rows, start.flatten()].unflatten(0, start.shape)
+    return taken.masked_fill_(torch.arange(size, device=value.device) >= count[..., None], 0)
 
 
 def span_share(start: Tensor, count: Tensor, length: Tensor) -> Tensor:

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from coview.batch import View
 from coview.errors import UserError
-from coview.modalities.audio.log_mel import fft_size, log_mel
-from coview.modalities.audio.noise import add_noise
+from coview.modalities.audio.mel import fft_size, mel_energy
+from coview.modalities.audio.noise import STARTS, add_noise, noise_table
 from coview.modalities.audio.options import AudioOptions
 from coview.modalities.audio.picture import spectrogram_picture
 from coview.modalities.audio.read import UNNAMED_RATE, Clip, read_clip, resample
@@ -23,7 +23,11 @@ from coview.modalities.base import Modality, flatten, stack_present, unflatten
 from coview.nn.sequence_conv import SequenceConv
 from coview.nn.transformer import TokenNet
 from coview.views.draw import Draw
+from coview.views.tiles import by_tiles
 from coview.views.time import draw_bands, draw_span, in_bands, span_share, take_span
+
+FLOOR = 1e-8
+"""Energy added before the logarithm: 74 dB below a sine of full scale."""
 
 STATISTICS_FROM = 512
 """Clips that mean and spread are taken from: enough to know 64 numbers of each to 2 %."""
@@ -65,6 +69,7 @@ class Audio(Modality):
         self.mean = torch.zeros(mels) if mean is None else torch.tensor(mean)
         self.std = torch.ones(mels) if std is None else torch.tensor(std)
         self.token_dim = self.target_dim = patch * mels
+        self._there: dict[torch.device, tuple[Tensor, Tensor, Tensor]] = {}
 
     @classmethod
     def adapt(cls, items: Iterable[Clip], **options: Any) -> Audio:
@@ -106,6 +111,7 @@ class Audio(Modality):
         joined = torch.cat(frames)
         spread = joined.std(0, correction=0)
         self.mean, self.std = joined.mean(0).float(), spread.clamp_min(0.1 * spread.mean() + 1e-3).float()
+        self._there.clear()
 
     def config(self) -> dict[str, Any]:
         """Rate, extents and statistics."""
@@ -141,15 +147,33 @@ class Audio(Modality):
         loudest = torch.finfo(torch.float16).max
         return np.clip(wave, -loudest, loudest) if len(wave) else np.zeros(1, np.float32)
 
+    def _band_energies(self, wave: Tensor) -> Tensor:
+        """`(N, S)` -> `(N, S / hop, mels)`."""
+        return mel_energy(wave, rate=self.rate, window=self.window, hop=self.hop, mels=self.mels, n_fft=self.n_fft)
+
+    def _energy(self, view: View) -> View:
+        """Energies of bands `(B, V, F, mels)` of stored waveforms, zeros where padded, with length in frames."""
+        assert view.length is not None
+        wave, _ = flatten(view)
+        energy = self._band_energies(wave)
+        length = torch.div(view.length + self.hop - 1, self.hop, rounding_mode="floor")
+        return _cut(view.with_value(unflatten(energy, view), length=length))
+
+    def _frames(self, energy: View) -> View:
+        """Standardised logarithms of energies, zeros where padded."""
+        mean, std, _ = self._constants(energy.value.device)
+        return _cut(energy.with_value(((energy.value + FLOOR).log() - mean) / std))
+
+    def _constants(self, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+        """Mean and spread of the bands and the noise table, kept where they were needed once."""
+        if device not in self._there:
+            noise = noise_table(self._band_energies, (STARTS + self.samples // self.hop) * self.hop)
+            self._there[device] = self.mean.to(device), self.std.to(device), noise.to(device)
+        return self._there[device]
+
     def prepare(self, view: View) -> View:
         """Standardised log-mel frames `(B, V, S / hop, mels)`."""
-        wave, _ = flatten(view)
-        frames = log_mel(wave, rate=self.rate, window=self.window, hop=self.hop, mels=self.mels, n_fft=self.n_fft)
-        frames = unflatten((frames - self.mean.to(frames.device)) / self.std.to(frames.device), view)
-        assert view.length is not None
-        out = view.with_value(frames, length=torch.div(view.length + self.hop - 1, self.hop, rounding_mode="floor"))
-        assert out.valid is not None
-        return out.with_value(frames.masked_fill(~out.valid[..., None], 0))
+        return by_tiles(lambda some, _: self._frames(self._energy(some)), view)
 
     def augment(self, view: View, draw: Draw) -> View:
         """Three fifths to all of the clip, with gain, noise and SpecAugment's masks."""
@@ -165,19 +189,23 @@ class Audio(Modality):
         Params: `span (B, V, 2)` begin and end as shares of the clip, `gain (B, V)` in dB, `snr (B, V)` in dB,
         `bands (B, V, 2, 2)` and `times (B, V, 2, 2)` first masked band or frame and the end.
         """
-        assert view.length is not None
         step = self.hop * self.patch
         extent = math.ceil(view.value.shape[2] * size / step) * step
+        return by_tiles(lambda some, rows: self._crop(some, draw.of(draw.key[rows]), scale, extent), view)
+
+    def _crop(self, view: View, draw: Draw, scale: tuple[float, float], extent: int) -> View:
+        assert view.length is not None
         start, count = draw_span(draw, view.length, scale, extent)
-        wave = take_span(view.value, start, count, extent).float()
+        heard = self._energy(view.with_value(take_span(view.value, start, count, extent), length=count))
+        assert heard.length is not None
         gain = draw.uniform("gain", -6.0, 6.0, view.width)
         snr = draw.uniform("signal to noise", 10.0, 50.0, view.width)
-        wave = add_noise(wave, count, snr, draw) * (gain * (math.log(10) / 20)).exp()[..., None]
-        seen = self.prepare(view.with_value(wave, length=count))
-        assert seen.length is not None
+        noise = self._constants(heard.value.device)[2]
+        noisy = add_noise(heard.value, heard.length, snr, noise, draw)
+        seen = self._frames(heard.with_value(noisy * (gain * (math.log(10) / 10)).exp()[..., None, None]))
         bands = draw_bands(draw, "band mask", torch.full_like(count, self.mels), 2, 0.2)
-        times = draw_bands(draw, "time mask", seen.length, 2, 0.1)
-        hidden = in_bands(bands, self.mels)[..., None, :] | in_bands(times, seen.value.shape[2])[..., None]
+        times = draw_bands(draw, "time mask", heard.length, 2, 0.1)
+        hidden = in_bands(bands, self.mels)[..., None, :] | in_bands(times, heard.value.shape[2])[..., None]
         drawn = {
             "span": span_share(start, count, view.length),
             "gain": gain,
@@ -233,3 +261,9 @@ class Audio(Modality):
         return SequenceConv(nn.Linear(self.mels, dim // 2), [dim // 2, dim // 2, dim, dim], strides=[2, 2, 2])
 
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": _conv, "vit": TokenNet}
+
+
+def _cut(view: View) -> View:
+    """Zeros where padded."""
+    valid = view.valid
+    return view if valid is None else view.with_value(view.value.masked_fill(~valid[..., None], 0))

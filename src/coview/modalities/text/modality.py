@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from coview.batch import View
 from coview.errors import UserError
+from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, stack_present
 from coview.modalities.text.read import read_text
 from coview.modalities.text.tokenizer import PAD, RESERVED, BytePairs
@@ -138,9 +139,10 @@ class Text(Modality):
         """Ids with zeros where `like` is padded."""
         return tokens if like.valid is None else tokens.masked_fill(~like.valid, PAD)
 
+    @at_least_float32
     def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
         """Cross-entropy of logits `(..., target_dim)` for ids `(...)`, in nats."""
-        each = F.cross_entropy(prediction.float().flatten(0, -2), tokens.flatten(), reduction="none")
+        each = F.cross_entropy(prediction.flatten(0, -2), tokens.flatten(), reduction="none")
         return each.view(tokens.shape)
 
     def grid(self, view: View) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Log-mel spectrograms on the device."""
+"""Mel spectrograms on the device."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from functools import lru_cache
 
 import torch
 from torch import Tensor
-
-FLOOR = 1e-8
-"""Power added before the logarithm: 80 dB below a sine of full scale."""
+from torch.nn import functional as F
 
 _BREAK_HZ, _HZ_A_MEL, _LOG_STEP = 1000.0, 200.0 / 3, 27.0 / torch.log(torch.tensor(6.4, dtype=torch.float64)).item()
 
@@ -48,24 +46,26 @@ def fft_size(rate: int, window: int, mels: int) -> int:
 
 @lru_cache(maxsize=16)
 def _tables(rate: int, window: int, n_fft: int, mels: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The window, in the middle of n_fft zeros, summing to 1; the filters, `(n_fft // 2 + 1, mels)`."""
     taper = torch.hann_window(window, dtype=torch.float64)
-    return (taper / taper.sum()).float().to(device), mel_filters(rate, n_fft, mels).to(device)
+    before = (n_fft - window) // 2
+    taper = F.pad(taper / taper.sum(), (before, n_fft - window - before))
+    return taper.float().to(device), mel_filters(rate, n_fft, mels).t().contiguous().to(device)
 
 
-def log_mel(wave: Tensor, *, rate: int, window: int, hop: int, mels: int, n_fft: int) -> Tensor:
-    """Log-mel frames: `(N, S)` float -> `(N, ceil(S / hop), mels)` float32.
+def mel_energy(wave: Tensor, *, rate: int, window: int, hop: int, mels: int, n_fft: int) -> Tensor:
+    """Energy in each band of each frame: `(N, S)` float -> `(N, ceil(S / hop), mels)` float32.
 
-    log(1e-8 + sum over bins of filter * |STFT|^2), natural; a Hann window that sums to 1, so that a sine of amplitude
-    A peaks at A^2 / 4 whatever the window. Frame t is centred at sample t * hop; outside the wave is silence.
+    The sum over bins of filter * |STFT|^2, with a Hann window that sums to 1, so that a sine of amplitude A peaks at
+    A^2 / 4 whatever the window. Frame t is centred at sample t * hop; outside the wave is silence.
 
     Every row is computed by itself, to the bit, whatever the other rows.
     """
     taper, filters = _tables(rate, window, n_fft, mels, wave.device)
+    frames = -(-wave.shape[1] // hop)
     with torch.autocast(wave.device.type, enabled=False):
-        bins = torch.stft(
-            wave.float(), n_fft, hop, window, taper, center=True, pad_mode="constant", return_complex=True
-        )[..., : -(-wave.shape[1] // hop)]
-        power = bins.real.square() + bins.imag.square()
+        padded = F.pad(wave.float(), (n_fft // 2, n_fft // 2))
+        bins = torch.view_as_real(torch.fft.rfft(padded.unfold(1, n_fft, hop)[:, :frames] * taper))
+        power = bins[..., 0].square() + bins[..., 1].square()
         # One product a row: a product of all rows at once would round by how many there are.
-        energy = torch.bmm(filters.expand(len(power), -1, -1), power)
-        return (energy + FLOOR).log().transpose(1, 2)
+        return torch.bmm(power, filters.expand(len(power), -1, -1))
