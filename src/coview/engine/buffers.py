@@ -24,13 +24,11 @@ class Buffers:
         self.buffers = [b for b in method.buffers() if b.numel()]
         self.start = [b.clone() for b in self.buffers]
         self.moved: dict[int, Tensor] = {}
-        self._mark()
 
-    def _mark(self) -> None:
-        self.versions = [b._version for b in self.buffers]
-
-    def _touched(self) -> list[int]:
-        return [i for i, b in enumerate(self.buffers) if b._version != self.versions[i]]
+    def _touched(self, since: dict[int, Tensor] | None = None) -> list[int]:
+        """Positions of the buffers that differ from the step's first values (or from those in `since`)."""
+        before = enumerate(self.start) if since is None else since.items()
+        return [i for i, start in before if not torch.equal(self.buffers[i], start)]
 
     @torch.no_grad()
     def collect(self, samples: int) -> None:
@@ -42,21 +40,18 @@ class Buffers:
                 self.moved[i] = self.moved.get(i, torch.zeros_like(b)) + change * samples
             else:
                 self.moved[i] = torch.maximum(self.moved.get(i, change), change)
-            b.copy_(self.start[i])
-        self._mark()
+            b.data.copy_(self.start[i])  # the last chunk's graph is alive: no new version
 
     @torch.no_grad()
     def hold(self) -> None:
         """Before the second pass: what chunks touch from here on is put back by `release`."""
         self.held = {i: self.buffers[i].clone() for i in self.moved}
-        self._mark()
 
     @torch.no_grad()
     def release(self) -> None:
         """After a chunk of the second pass: undoes what it changed."""
-        for i in self._touched():
-            self.buffers[i].copy_(self.held[i])
-        self._mark()
+        for i in self._touched(self.held):
+            self.buffers[i].data.copy_(self.held[i])
 
     @torch.no_grad()
     def apply(self, samples: int, touched_anywhere: Sequence[int]) -> None:
@@ -83,4 +78,4 @@ class Buffers:
     def roll_back(self) -> None:
         """Every buffer as it was when the step began."""
         for b, start in zip(self.buffers, self.start, strict=True):
-            b.copy_(start)
+            b.data.copy_(start)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.losses import nt_xent_rows
@@ -72,7 +71,7 @@ class SimCLR(Method):
         looks = z["looks"][z["present"]]
         if not len(looks):
             return Relations()
-        p = F.normalize(self.projector(looks.flatten(0, 1)).float(), dim=1)
+        p = self.projector(looks.flatten(0, 1))
         own = torch.arange(len(p), device=p.device)
         each = by_rows(
             lambda anchors, partner, own, all: nt_xent_rows(anchors, partner, all, own, self.temperature),
