@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import View
+from coview.losses.precision import at_least_float32
 from coview.views.draw import Draw
 
 
@@ -104,14 +105,14 @@ class Modality(ABC):
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """The inverse of `tokens` for float tokens; for symbols, their text as the stored ids."""
 
+    @at_least_float32
     def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
         """How far `prediction (..., target_dim)` is from `tokens (..., P)` or ids: `(...)`, one number a token.
 
         The default is the mean squared error to the token normalised by its own mean and variance (MAE).
         """
-        target = tokens.float()
-        target = (target - target.mean(-1, keepdim=True)) / (target.var(-1, keepdim=True) + 1e-6).sqrt()
-        return (prediction.float() - target).square().mean(-1)
+        target = (tokens - tokens.mean(-1, keepdim=True)) / (tokens.var(-1, keepdim=True) + 1e-6).sqrt()
+        return (prediction - target).square().mean(-1)
 
     @abstractmethod
     def grid(self, view: View) -> tuple[int, ...]:

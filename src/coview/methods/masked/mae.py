@@ -1,0 +1,97 @@
+"""MAE."""
+
+from __future__ import annotations
+
+import math
+
+from coview.batch import Batch, Reps, Views
+from coview.losses.masked_reconstruction import masked_mean
+from coview.methods.base import Method
+from coview.nn.decoders import TokenDecoder
+from coview.nn.encoder import Encoder
+from coview.nn.tokens import positions, spread, take, token_valid
+from coview.views.draw import Draw
+from coview.views.looks import Positives, looks
+from coview.views.masks import random_keep
+
+
+class MAE(Method):
+    """Most of a sample is taken away; from the little that is left an encoder and a light decoder rebuild it.
+
+    Paper: Masked Autoencoders Are Scalable Vision Learners. He, Chen, Xie, Li, Dollar, Girshick. CVPR 2022.
+    https://arxiv.org/abs/2111.06377
+
+    Views: one natural view; a random share of its tokens is kept.
+
+    Loss: the mean over hidden tokens of the squared difference between the decoder's output and the token, brought to
+    mean 0 and variance 1 by itself; cross entropy where tokens are symbols. The encoder reads kept tokens only, the
+    decoder those and a mask token at every hidden place.
+
+    Requires: one slot of any modality, and an encoder with tokens. A sample of one token predicts nothing.
+
+    Relations: SimMIM hides tokens from an encoder that still reads their places, and has no decoder. data2vec and
+    I-JEPA predict a teacher's latents instead of the input.
+
+    Args:
+        encoder: the slot's encoder.
+        masked: share of tokens hidden (as in the paper; text, whose tokens say more, is better served by 0.15 to 0.4).
+        decoder_dim: width of the decoder (the paper: 512).
+        decoder_depth: its blocks (the paper: 8).
+        positives: where the view comes from; natural reads it without augmentation, auto augments it (the paper crops
+            and flips).
+
+    Example:
+        >>> import coview
+        >>> run = coview.fit("mae", data="digits", steps=20, out=None)
+        >>> run.verdict.status
+        'healthy'
+    """
+
+    needs_tokens = True
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        masked: float = 0.75,
+        decoder_dim: int = 64,
+        decoder_depth: int = 2,
+        positives: Positives = Positives.NATURAL,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = TokenDecoder(encoder.dim, decoder_dim, decoder_depth, encoder.modality.target_dim)
+        self.masked = masked
+        self.positives = positives
+
+    def views(self, batch: Batch, draw: Draw) -> Views:
+        modality = self.encoder.modality
+        view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
+        valid = token_valid(modality, view)
+        drawn = random_keep(draw, math.prod(modality.grid(view)), self.masked, valid=valid)
+        wanted, asked = positions(drawn.masked)
+        params = {"keep": drawn.keep, "kept": drawn.keep_valid, "wanted": wanted, "asked": asked}
+        weight = asked.flatten(1).sum(1) * view.present[:, 0]
+        return Views({"view": view.with_value(view.value, params=params)}, weights={"reconstruction": weight.float()})
+
+    def represent(self, views: Views) -> Reps:
+        view, modality = views["view"], self.encoder.modality
+        how = view.params
+        ragged = view.length is not None  # where looks differ in how many tokens they keep and hide
+        out = self.encoder(view, keep=how["keep"], keep_valid=how["kept"] if ragged else None)
+        rows = out.present[:, 0].nonzero()[:, 0]
+        if not len(rows):
+            return Reps(losses={"reconstruction": out.pooled.new_zeros(len(view))})
+        assert out.tokens is not None
+        keep, kept, wanted, asked = (how[name][rows, 0] for name in ("keep", "kept", "wanted", "asked"))
+        rebuilt = self.decoder(
+            out.tokens[rows, 0],
+            keep,
+            wanted,
+            modality.grid(view),
+            kept if ragged else None,
+            asked if ragged else None,
+        )
+        target = take(modality.tokens(view).value[rows, 0], wanted)
+        each = masked_mean(modality.token_loss(rebuilt, target), asked)
+        return Reps(losses={"reconstruction": spread(each, rows, len(view))})

@@ -1,0 +1,82 @@
+"""SimMIM."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from coview.batch import Batch, Reps, Views
+from coview.losses import masked_absolute_error
+from coview.losses.masked_reconstruction import masked_mean
+from coview.methods.base import Method
+from coview.nn.encoder import Encoder
+from coview.nn.tokens import positions, spread, take, token_valid
+from coview.views.draw import Draw
+from coview.views.looks import Positives, looks
+from coview.views.masks import block_mask
+
+
+class SimMIM(Method):
+    """Hidden tokens are rebuilt by one linear layer on an encoder that reads a mask token in their place.
+
+    Paper: SimMIM: A Simple Framework for Masked Image Modeling. Xie, Zhang, Cao, Lin, Bao, Yao, Dai, Hu. CVPR 2022.
+    https://arxiv.org/abs/2111.09886
+
+    Views: one natural view; squares (spans, where there is one axis) of its tokens are hidden at random.
+
+    Loss: the mean over hidden tokens of |prediction - token|; cross entropy where tokens are symbols, as in BERT.
+
+    Requires: one slot of any modality, and an encoder with tokens. A sample of one token predicts nothing.
+
+    Relations: MAE with mask tokens in the encoder, no decoder, raw targets and larger holes.
+
+    Args:
+        encoder: the slot's encoder.
+        masked: share of tokens hidden (as in the paper; text is better served by 0.15 to 0.4).
+        unit: tokens a side of what is hidden together (the paper: 32 pixels, 2 tokens of a ViT, on a grid of such).
+        positives: where the view comes from; natural reads it without augmentation, auto augments it (the paper crops
+            and flips).
+
+    Example:
+        >>> import coview
+        >>> run = coview.fit("simmim", data="digits", steps=20, out=None)
+        >>> run.verdict.status
+        'healthy'
+    """
+
+    needs_tokens = True
+
+    def __init__(
+        self, encoder: Encoder, *, masked: float = 0.6, unit: int = 2, positives: Positives = Positives.NATURAL
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Linear(encoder.dim, encoder.modality.target_dim)
+        self.masked = masked
+        self.unit = unit
+        self.positives = positives
+
+    def views(self, batch: Batch, draw: Draw) -> Views:
+        modality = self.encoder.modality
+        view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
+        grid, valid = modality.grid(view), token_valid(modality, view)
+        masked = block_mask(draw, grid, self.masked, (self.unit,) * len(grid), valid=valid)
+        wanted, asked = positions(masked)
+        params = {"masked": masked, "wanted": wanted, "asked": asked}
+        weight = asked.flatten(1).sum(1) * view.present[:, 0]
+        return Views({"view": view.with_value(view.value, params=params)}, weights={"reconstruction": weight.float()})
+
+    def represent(self, views: Views) -> Reps:
+        view, modality = views["view"], self.encoder.modality
+        out = self.encoder(view, masked=view.params["masked"])
+        rows = out.present[:, 0].nonzero()[:, 0]
+        if not len(rows):
+            return Reps(losses={"reconstruction": out.pooled.new_zeros(len(view))})
+        assert out.tokens is not None
+        wanted, asked = (view.params[name][rows, 0] for name in ("wanted", "asked"))
+        rebuilt = self.head(take(out.tokens[rows, 0], wanted))
+        target = take(modality.tokens(view).value[rows, 0], wanted)
+        if modality.token_dim:
+            each = masked_absolute_error(rebuilt, target, asked)
+        else:
+            each = masked_mean(modality.token_loss(rebuilt, target), asked)
+        return Reps(losses={"reconstruction": spread(each, rows, len(view))})

@@ -1,0 +1,133 @@
+"""I-JEPA."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from coview.batch import Batch, Reps, Views
+from coview.losses import latent_regression
+from coview.methods.base import Method
+from coview.nn.decoders import TokenDecoder
+from coview.nn.ema import Teacher
+from coview.nn.encoder import Encoder
+from coview.nn.tokens import positions, spread, take, token_valid
+from coview.views.blocks import blocks, step_share
+from coview.views.draw import Draw
+from coview.views.looks import Positives, looks
+
+
+class IJEPA(Method):
+    """From one part of a sample, what a slow teacher says of other parts is predicted: their meaning, not their pixels.
+
+    Paper: Self-Supervised Learning from Images with a Joint-Embedding Predictive Architecture. Assran, Duval, Misra,
+    Bojanowski, Vincent, Rabbat, LeCun, Ballas. CVPR 2023. https://arxiv.org/abs/2301.08243
+
+    Views: one natural view; in it several target blocks of one size (drawn once a step, placed by key) and one large
+    context block, less all target tokens.
+
+    Loss: smooth L1 between the prediction at each target block's tokens and the teacher's tokens there, the teacher
+    having read the whole view, each of its tokens normalised over features. The predictor reads the context's tokens
+    and, for one block at a time, mask tokens with the block's positions. The teacher follows the encoder:
+    theta_t <- m theta_t + (1 - m) theta, with m rising linearly to 1.
+
+    Requires: one slot of any modality, and an encoder with tokens. A sample of one token predicts nothing.
+
+    Relations: data2vec hides tokens in the encoder and predicts from there; here the encoder never sees a mask token
+    and a predictor does. MAE with latents as targets, in blocks.
+
+    Args:
+        encoder: the slot's encoder.
+        predictor_dim: width of the predictor (the paper: 384).
+        predictor_depth: its blocks (the paper: 6 to 12).
+        targets: target blocks (as in the paper).
+        target_scale: least and greatest share of the tokens in a target block (as in the paper).
+        target_aspect: least and greatest height over width of target blocks (as in the paper).
+        context_scale: least and greatest share of the tokens in the context block (as in the paper).
+        momentum: m at the start (as in the paper).
+        positives: where the view comes from; natural reads it without augmentation, auto augments it.
+
+    Example:
+        >>> import coview
+        >>> run = coview.fit("i-jepa", data="digits", steps=20, out=None)
+        >>> run.verdict.status
+        'healthy'
+    """
+
+    needs_tokens = True
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        predictor_dim: int = 64,
+        predictor_depth: int = 2,
+        targets: int = 4,
+        target_scale: tuple[float, float] = (0.15, 0.2),
+        target_aspect: tuple[float, float] = (0.75, 1.5),
+        context_scale: tuple[float, float] = (0.85, 1.0),
+        momentum: float = 0.996,
+        positives: Positives = Positives.NATURAL,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.teacher = Teacher(encoder)
+        self.predictor = TokenDecoder(encoder.dim, predictor_dim, predictor_depth, encoder.dim)
+        self.targets = targets
+        self.target_scale, self.target_aspect, self.context_scale = target_scale, target_aspect, context_scale
+        self.momentum = momentum
+        self.positives = positives
+
+    def views(self, batch: Batch, draw: Draw) -> Views:
+        modality = self.encoder.modality
+        view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
+        context, targets = self._place(draw, modality.grid(view), token_valid(modality, view))
+        keep, keep_valid = positions(context)
+        wanted, wanted_valid = positions(targets)
+        params = {"keep": keep, "keep_valid": keep_valid, "wanted": wanted, "wanted_valid": wanted_valid}
+        weight = wanted_valid.flatten(1).sum(1) * view.present[:, 0]
+        return Views({"view": view.with_value(view.value, params=params)}, weights={"latent": weight.float()})
+
+    def _place(self, draw: Draw, grid: tuple[int, ...], valid: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The context `(B, 1, T)` and the targets `(B, 1, targets, T)`, bool, with nothing in common."""
+        length = None if valid is None else valid.sum(-1)
+        share = step_share(draw, "target share", self.target_scale)
+        aspect = step_share(draw, "target aspect", self.target_aspect)
+        targets = blocks(draw, "target", grid, 1, self.targets, share=share, aspect=aspect, length=length)
+        share = step_share(draw, "context share", self.context_scale)
+        context = blocks(draw, "context", grid, 1, 1, share=share, length=length)[:, :, 0]
+        if valid is not None:
+            context, targets = context & valid, targets & valid[:, :, None]
+        free = context & ~targets.any(2)
+        # where targets took the whole context (a few tokens in all) one token of it, drawn by key, is given back
+        spared = (draw("spared", 1, context.shape[-1]).masked_fill(~context, 2.0)).argmin(-1, keepdim=True)
+        given = torch.zeros_like(context).scatter(2, spared, ~free.any(2, keepdim=True)) & context
+        return free | given, targets & ~given[:, :, None]
+
+    def represent(self, views: Views) -> Reps:
+        view = views["view"]
+        how = view.params
+        out = self.encoder(view, keep=how["keep"], keep_valid=how["keep_valid"])
+        teacher = self.teacher(view)
+        rows = out.present[:, 0].nonzero()[:, 0]
+        if not len(rows):
+            return Reps(losses={"latent": out.pooled.new_zeros(len(view))})
+        assert out.tokens is not None
+        assert teacher.tokens is not None
+        n = self.targets
+        wanted, asked = how["wanted"][rows, 0], how["wanted_valid"][rows, 0]
+        goal = take(F.layer_norm(teacher.tokens[rows, 0], teacher.tokens.shape[-1:]), wanted)
+        predicted = self.predictor(
+            out.tokens[rows, 0].repeat_interleave(n, 0),
+            how["keep"][rows, 0].repeat_interleave(n, 0),
+            wanted.flatten(0, 1),
+            self.encoder.modality.grid(view),
+            how["keep_valid"][rows, 0].repeat_interleave(n, 0),
+            asked.flatten(0, 1),
+        ).unflatten(0, (len(rows), n))
+        each = latent_regression(predicted, goal, asked)
+        return Reps(losses={"latent": spread(each, rows, len(view))})
+
+    def after_step(self, kept: dict[str, Tensor]) -> None:
+        self.teacher.follow(self.encoder, self.momentum + (1 - self.momentum) * self.clock.progress)

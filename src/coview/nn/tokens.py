@@ -1,0 +1,35 @@
+"""Small moves between tokens, positions and samples that masked methods share."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from coview.batch import View
+from coview.modalities.base import Modality
+
+
+def token_valid(modality: Modality, view: View) -> Tensor | None:
+    """Which tokens of a prepared view are not padding, `(B, V, T)` bool, or None where all are."""
+    return None if view.length is None else modality.tokens(view).valid
+
+
+def positions(inside: Tensor) -> tuple[Tensor, Tensor]:
+    """The places a mask holds, first to last: `(..., T)` bool -> `(..., K)` int64 and which of them count, bool.
+
+    K is what the fullest mask holds, at least one; what does not count is some other place.
+    """
+    most = max(int(inside.sum(-1).max()), 1) if inside.numel() else 1
+    order = inside.byte().argsort(dim=-1, descending=True, stable=True)[..., :most]
+    return order, inside.gather(-1, order)
+
+
+def take(tokens: Tensor, at: Tensor) -> Tensor:
+    """The tokens at some positions: `(N, T, ...)`, `(N, ..., M)` int64 -> `(N, ..., M, ...)`."""
+    rows = torch.arange(len(at), device=at.device).view(-1, *[1] * (at.ndim - 1))
+    return tokens[rows, at]
+
+
+def spread(values: Tensor, rows: Tensor, size: int) -> Tensor:
+    """Per-sample numbers of some rows put back in their places among `size`, zeros elsewhere: `(n,)` -> `(size,)`."""
+    return values.new_zeros(size).index_copy(0, rows, values)
