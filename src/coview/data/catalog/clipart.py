@@ -8,6 +8,7 @@ program drew one after the other are left out: they would be a fifth of the data
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections import Counter
@@ -22,8 +23,9 @@ from coview.data.catalog.store.stock import Stock
 if TYPE_CHECKING:
     from coview.data.source import Source
 
-MADE = "words-1"
+MADE = "words-2"
 COLLECTION = 3  # a title of more pictures than this is a collection's
+_COLLECTION = re.compile(r"Part of .*|Clipart by [^-]* - ")
 _NUMBER = re.compile(r"[_\W]*\d+[_\W]*")
 STARS = re.compile(r"shapes/stars/star_\d+pt\d+step")
 NO_TAGS = {"hash", "unsorted"}
@@ -96,10 +98,15 @@ def _words(vector: Path) -> dict[str, Any]:
     if not vector.is_file():
         return {"title": None, "tags": []}
     work = next((e for e in ElementTree.parse(vector).iter() if e.tag.endswith("}Work")), ElementTree.Element("none"))
-    titles = [e.text.strip() for e in work if e.tag.endswith("}title") and e.text and e.text.strip()]
-    tags = [" ".join(e.text.replace("_", " ").split()) for e in work.iter() if e.tag.endswith("}li") and e.text]
+    titles = [_COLLECTION.sub("", _plain(e.text)) for e in work if e.tag.endswith("}title") and e.text]
+    tags = [_plain(e.text) for e in work.iter() if e.tag.endswith("}li") and e.text]
     kept = [tag for tag in dict.fromkeys(tags) if tag and tag not in NO_TAGS]
-    return {"title": titles[0] if titles else None, "tags": kept}
+    return {"title": next(filter(None, titles), None), "tags": kept}
+
+
+def _plain(words: str) -> str:
+    """Words with spaces between them: some are joined by underscores, some were escaped twice."""
+    return " ".join(html.unescape(words).replace("_", " ").split())
 
 
 def _pixels(stock: Stock) -> Path:
@@ -115,7 +122,7 @@ SET = DataSet(
     title="Open Clip Art: drawings with titles and tags",
     slots={"image": Slot("image"), "title": Slot("text"), "tags": Slot("text")},
     labels={"category": "21 top folders (food, people, ...)", "folder": "the whole folder"},
-    counts="5,525 drawings, 2,828 with a title of their own, 5,274 with tags",
+    counts="5,525 drawings, 2,827 with a title of their own, 5,274 with tags",
     packages=(PNG, SVG),
     build=build,
     prepare=prepare,

@@ -10,8 +10,8 @@ The base name of an emoji's name (Unicode's short name with hyphens) is found by
 6. words that say where something points go (`_DIRECTIONS`), outside of names where they mean something else.
 
 Colours, hours, digits, letters and moods are not variants: a red and a blue circle are two concepts.
-Emoji of one family always share a split, and so do two emoji that an artist drew with the very same drawing (the flags
-of Norway and Svalbard): see `merge`.
+Emoji of one family always share a split, and so do two emoji for which an artist has one and the same picture (the
+flags of Norway and Svalbard): see `merge`.
 """
 
 from __future__ import annotations

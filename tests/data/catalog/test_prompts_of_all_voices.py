@@ -1,0 +1,15 @@
+"""Prompts by all six voices, where they are fetched."""
+
+from tests.data.catalog.real import real
+
+from coview.data import catalog
+from coview.data.catalog.prompts import VOICES
+
+
+def test_all_six_voices():
+    source = real("prompts")
+    column = source.columns["speech"]
+    assert column.views == VOICES
+    assert [sum(row[i] is not None for row in column.items) for i in range(6)] == [553, 512, 546, 584, 560, 540]
+    assert len(catalog.source("prompts", least=6)) == 476
+    assert source.skipped == [("ru is", "an empty recording")]
