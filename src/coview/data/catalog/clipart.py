@@ -3,7 +3,8 @@
 A picture that is filed in several folders is one sample, under the folder of its file. Title and tags are the authors'
 own words. A title that more than three pictures carry names a collection, not a picture, and is left out; so are the
 tags that only say how the archive was kept. Numbered series (`smiley002`) share a split. 1,375 star polygons that a
-program drew one after the other are left out: they would be a fifth of the data and one and the same thing.
+program drew one after the other are left out: they would be a fifth of the data and one and the same thing. So are 15
+posters of more than 50 million pixels.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from coview.data.catalog.store.stock import Stock
 if TYPE_CHECKING:
     from coview.data.source import Source
 
-MADE = "words-2"
+MADE = "words-3"
+HUGE = 50_000_000  # pixels: posters that cost more to decode than all others together
 COLLECTION = 3  # a title of more pictures than this is a collection's
 _COLLECTION = re.compile(r"Part of .*|Clipart by [^-]* - ")
 _NUMBER = re.compile(r"[_\W]*\d+[_\W]*")
@@ -51,7 +53,8 @@ def build(stock: Stock) -> Source:
     made = stock.made(MADE, lambda into: _read_words(stock, into, lambda line: None))
     words: dict[str, dict[str, Any]] = json.loads((made / "words.json").read_text())
     stars = [name for name in words if STARS.fullmatch(name)]
-    names = sorted(set(words) - set(stars))
+    huge = [name for name in words if words[name]["pixels"] > HUGE]
+    names = sorted(set(words) - set(stars) - set(huge))
     shared = Counter(words[name]["title"] for name in names)
     titles = [words[name]["title"] if shared[words[name]["title"]] <= COLLECTION else None for name in names]
     groups = [series(name) for name in names]
@@ -68,7 +71,10 @@ def build(stock: Stock) -> Source:
             "folder": np.array([name.rsplit("/", 1)[0] for name in names]),
         },
         groups=groups,
-        skipped=[("shapes/stars", f"{len(stars)} star polygons drawn by a program")],
+        skipped=[
+            ("shapes/stars", f"{len(stars)} star polygons drawn by a program"),
+            *((name, f"{words[name]['pixels'] / 1e6:.0f} million pixels") for name in huge),
+        ],
         split=split_by_hash(groups),
     )
 
@@ -90,7 +96,18 @@ def _read_words(stock: Stock, into: Path, progress: Callable[[str], None]) -> No
     progress(f"reading titles and tags of {len(pictures)} drawings")
     names = [path.relative_to(root).as_posix().removesuffix(".png") for path in pictures]
     vectors = stock.folder(SVG) / "usr/share/openclipart/svg"
-    (into / "words.json").write_text(json.dumps({name: _words(vectors / f"{name}.svg") for name in names}))
+    facts = {
+        name: {**_words(vectors / f"{name}.svg"), "pixels": _pixel_count(path)}
+        for name, path in zip(names, pictures, strict=True)
+    }
+    (into / "words.json").write_text(json.dumps(facts))
+
+
+def _pixel_count(png: Path) -> int:
+    """Width times height, which every PNG has at bytes 16 and 20 (big-endian int32)."""
+    with png.open("rb") as file:
+        header = file.read(24)
+    return int.from_bytes(header[16:20]) * int.from_bytes(header[20:24])
 
 
 def _words(vector: Path) -> dict[str, Any]:
@@ -122,7 +139,7 @@ SET = DataSet(
     title="Open Clip Art: drawings with titles and tags",
     slots={"image": Slot("image"), "title": Slot("text"), "tags": Slot("text")},
     labels={"category": "21 top folders (food, people, ...)", "folder": "the whole folder"},
-    counts="5,525 drawings, 2,827 with a title of their own, 5,274 with tags",
+    counts="5,510 drawings, 2,812 with a title of their own, 5,259 with tags",
     packages=(PNG, SVG),
     build=build,
     prepare=prepare,
