@@ -53,10 +53,15 @@ class Trainer:
     """
 
     def __init__(
-        self, config: FitConfig, data: Data, train: Tensor, held_out: Tensor, tell: Tell | None = None
+        self,
+        config: FitConfig,
+        data: Data,
+        train: Tensor,
+        held_out: Tensor,
+        device: torch.device | None = None,
+        tell: Tell | None = None,
     ) -> None:
-        self.fabric = make_fabric(config.device, config.processes) if world()[1] == 1 else None
-        self.device = self.fabric.device if self.fabric is not None else torch.device("cpu")
+        self.device = device or torch.device("cpu")
         size = min(config.batch_size, len(train))
         chunk = config.chunk or math.ceil(size / max(config.processes, world()[1]))
         precision = resolve_precision(config.precision, self.device)

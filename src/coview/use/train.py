@@ -90,6 +90,21 @@ def prepare(
     return Prepared(read, split(read, seed=0))
 
 
+def saved_run(out: str) -> tuple[FitConfig, dict[str, Modality]]:
+    """Configuration and fitted modalities of a run that is to go on.
+
+    Raises:
+        UserError: there is no run.
+    """
+    from pathlib import Path
+
+    from coview.engine.config import load_config
+    from coview.engine.run import read_modalities
+
+    folder = Path(out)
+    return dataclasses.replace(load_config(folder / "config.yaml"), out=out), read_modalities(folder)
+
+
 def fit(
     method: str,
     data: Any,
@@ -116,21 +131,16 @@ def fit(
         UserError: what was asked for makes no sense; the message says what would.
         RunFailed: the run could not go on.
     """
-    from pathlib import Path
-
-    from coview.engine.config import load_config
     from coview.engine.fit import fit_data
-    from coview.engine.run import read_modalities
+    from coview.use.folders import refuse_used
 
     if resume:
         if out is None:
             raise UserError("--resume needs --out, the run to go on with")
-        saved = load_config(Path(out) / "config.yaml")
-        config = dataclasses.replace(saved, out=out)
-        ready = prepare(config, data or config.data, modalities=read_modalities(Path(out)))
+        config, modalities = saved_run(out)
+        ready = prepare(config, data if data is not None else config.data, modalities=modalities)
     else:
         config = make_config(method, data, out=out, **options)
-        if out is not None and Path(out).exists() and any(Path(out).iterdir()):
-            raise UserError(f"{out} exists already; give another --out, or --resume to go on with it")
+        refuse_used(out)
         ready = prepare(config, data)
     return fit_data(config, ready.data, ready.rows, resume=resume, tell=tell)

@@ -1,0 +1,88 @@
+"""`coview data`: real data sets that come in packages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from coview.cli.parser import Parser
+from coview.cli.terminal import say, say_json, say_table
+
+
+def run(words: Sequence[str]) -> int:
+    """The command."""
+    parser = Parser(
+        prog="coview data",
+        description="Data sets that come in packages: what there is, fetching one, and a sheet of its samples.",
+    )
+    parser.add_argument("what", nargs="?", choices=("list", "get", "show"), default="list")
+    parser.add_argument("name", nargs="?", help="a data set (for show also a path)")
+    parser.add_argument("--part", nargs="+", metavar="PART", help="get: some of its parts only")
+    parser.add_argument("--out", metavar="FILE", help="show: where the sheet of views goes (default: NAME-views.png)")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    asked = parser.read(words)
+    if asked.what == "list":
+        return _list(asked.json)
+    if asked.name is None:
+        parser.error(f"{asked.what} needs the name of a data set; coview data list has them")
+    return _get(asked.name, asked.part, asked.json) if asked.what == "get" else _show(asked.name, asked.out, asked.json)
+
+
+def _list(as_json: bool) -> int:
+    from coview.data import catalog
+
+    found = [catalog.describe(name) for name in catalog.names()]
+    if as_json:
+        say_json(found)
+        return 0
+    rows = [(d["name"], _state(d), d["title"], d["counts"], " ".join(d["slots"])) for d in found]
+    say_table(("name", "here", "what", "how much", "slots"), rows)
+    say("coview data get NAME fetches one; coview data show NAME draws samples")
+    return 0
+
+
+def _get(name: str, parts: list[str] | None, as_json: bool) -> int:
+    from coview.data import catalog
+
+    folder = catalog.get(name, parts=parts, progress=None if as_json else say)
+    told = catalog.describe(name)
+    if as_json:
+        say_json({**told, "folder": str(folder)})
+        return 0
+    say(f"{name} is in {folder}")
+    for package, licence in told["licences"].items():
+        say(f"  {package}: {licence}")
+    return 0
+
+
+def _show(name: str, out: str | None, as_json: bool) -> int:
+    import torch
+
+    from coview.data import catalog
+    from coview.data.describe import describe
+    from coview.data.open import open_source
+    from coview.data.prepare import load
+    from coview.use.folders import file_stem
+    from coview.use.sheet import draw_sheet
+
+    if as_json and name in catalog.names():
+        say_json(catalog.describe(name))
+        return 0
+    source = open_source(name)
+    told = describe(source)
+    if as_json:
+        say_json({"name": source.name, "understood": told})
+        return 0
+    for line in told:
+        say(line)
+    few = torch.arange(0, len(source), max(1, len(source) // 200))
+    picture = out or f"{file_stem(name)}-views.png"
+    draw_sheet(load(source, rows=few, adapt_rows=few)).save(picture)
+    say(f"views: {picture}")
+    return 0
+
+
+def _state(told: dict[str, Any]) -> str:
+    if told["fetched"]:
+        return "yes"
+    return f"{told['download'] / 1e6:,.1f} MB by {' and '.join(told['needs'])}"

@@ -1,0 +1,128 @@
+"""`coview.evaluate`: a run's scores, beside raw input and a random encoder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from coview.engine.devices import physical_cores
+from coview.engine.run import Run, load
+from coview.evaluate.evaluate import evaluate as score
+from coview.evaluate.scores import Scores
+from coview.evaluate.supervised import supervised_reference
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from coview.data.source import Data
+
+
+def evaluate(
+    run: Run | str | Path,
+    data: Any = None,
+    *,
+    protocols: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    group: str | None = None,
+    supervised: bool = False,
+) -> Scores:
+    """Scores a run; probes are trained on the training part, `test` (or else `valid`) is scored once.
+
+    Scored on the data it was trained on, a run's folder gets `scores.json`.
+
+    Args:
+        run: a run, or its folder.
+        data: what to score on; default what the run was trained on.
+        protocols: knn, linear, few-shot, retrieval, clustering, zero-shot; default those that the data allows.
+        labels: label columns to score; default all with classes that repeat.
+        columns: slots of a table, as `fit` takes them.
+        group: the column whose samples are kept together in splits.
+        supervised: also train an encoder of the same size on each label, for as many steps.
+
+    Returns:
+        `scores["retrieval/drawing-drawing"]["R@1"]["run"]`, and for every score the columns raw and random.
+
+    Raises:
+        UserError: there is no such run or data, or a protocol needs what the data lacks.
+    """
+    run = as_run(run)
+    ready = prepare_again(run, data, columns=columns, label=labels, group=group)
+    return evaluate_prepared(
+        run, ready.data, ready.rows, protocols=protocols, labels=labels, supervised=supervised, keep=data is None
+    )
+
+
+def evaluate_prepared(
+    run: Run,
+    data: Data,
+    rows: dict[str, Tensor],
+    *,
+    protocols: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    supervised: bool = False,
+    keep: bool = True,
+) -> Scores:
+    """`evaluate` on data that is read already; `keep` puts the scores into the run and its folder."""
+    device = next(run.method.parameters()).device
+    torch.set_num_threads(run.config.threads or physical_cores())
+    random = run.random_method().to(device)
+    reference = None
+    if supervised:
+        reference = supervised_reference(
+            random, data, rows["train"], steps=max(1, run.steps), batch_size=run.config.batch_size, seed=run.config.seed
+        )
+    scores = score(
+        run.method,
+        data,
+        rows,
+        protocols=protocols,
+        labels=labels,
+        random=random,
+        supervised=reference,
+        device=device,
+    )
+    if keep:
+        run.scores = scores.to_dict()
+        if run.folder is not None:
+            (run.folder / "scores.json").write_text(json.dumps(run.scores, indent=1, default=str))
+    return scores
+
+
+def as_run(run: Run | str | Path) -> Run:
+    """A run, read from its folder where it is one."""
+    return run if isinstance(run, Run) else load(run)
+
+
+def prepare_again(
+    run: Run,
+    data: Any = None,
+    *,
+    columns: Sequence[str] | None = None,
+    label: Sequence[str] | None = None,
+    group: str | None = None,
+) -> Any:
+    """Data read as the run read its own, and split; default the run's data itself.
+
+    Raises:
+        UserError: the run was trained on data in memory and none is given, or the data has none of the run's slots.
+    """
+    import dataclasses
+
+    from coview.errors import UserError
+    from coview.use.train import prepare
+
+    if data is None and not run.config.data:
+        raise UserError("this run was trained on data in memory; say with data= (--data) what to read")
+    own = data is None or data == run.config.data
+    config = dataclasses.replace(
+        run.config,
+        columns=list(columns) if columns else run.config.columns if own else None,
+        label=list(label) if label else run.config.label if own else None,
+        group=group or (run.config.group if own else None),
+    )
+    return prepare(config, run.config.data if data is None else data, modalities=run.modalities)
