@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+M = TypeVar("M", bound=nn.Module)
 
 
 class Memo:
@@ -43,14 +45,16 @@ class Memo:
         return answer
 
 
-class Teacher(nn.Module):
+class Teacher(nn.Module, Generic[M]):
     """A copy of a module without gradient: `teacher(x)` is what it says, carried and not computed twice.
 
     Args:
         student: the module copied (an encoder, a head).
     """
 
-    def __init__(self, student: nn.Module) -> None:
+    module: M
+
+    def __init__(self, student: M) -> None:
         super().__init__()
         self.module = copy.deepcopy(student).requires_grad_(False)
 
@@ -66,7 +70,7 @@ class Teacher(nn.Module):
     @torch.no_grad()
     def follow(self, student: nn.Module, momentum: float) -> None:
         """Moves towards the student: p <- m p + (1 - m) student. Buffers (batch statistics) are its own."""
-        mine = list(self.module.parameters())
+        mine: list[Tensor] = list(self.module.parameters())
         torch._foreach_lerp_(mine, [p.detach() for p in student.parameters()], 1 - momentum)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from coview.losses.precision import at_least_float32
+from coview.nn.heads import unit
 
 
 class Prototypes(nn.Module):
@@ -27,8 +29,17 @@ class Prototypes(nn.Module):
     @property
     def directions(self) -> Tensor:
         """`(K, D)` unit vectors."""
-        return F.normalize(self.weight, dim=1)
+        return unit(self.weight)
 
     def forward(self, rows: Tensor) -> Tensor:
         """Cosines of unit rows `(..., D)` with each prototype, `(..., K)`."""
-        return rows @ self.directions.T
+        return cosines(rows, self.directions)
+
+
+@at_least_float32
+def cosines(rows: Tensor, directions: Tensor) -> Tensor:
+    """Products of unit rows `(..., D)` and directions `(K, D)`, `(..., K)`, in float32 or better.
+
+    Divided by temperatures of a few hundredths, as they will be, bfloat16's would be noise.
+    """
+    return rows @ directions.T
