@@ -1,0 +1,1 @@
+"""Health: what a run's vectors say, without labels, about whether it worked."""

@@ -1,0 +1,199 @@
+"""The verdict on planted vectors: each way to collapse is named, and nothing healthy is accused."""
+
+import dataclasses
+import json
+import math
+
+import pytest
+import torch
+
+from coview.health.reading import Reading, read
+from coview.health.verdict import Verdict, judge
+
+
+def random(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def anisotropic(n: int = 300, d: int = 64, seed: int = 0) -> torch.Tensor:
+    """Like an untrained rectified encoder: a large shared mean and a decaying spectrum."""
+    return 3 + random(n, d, seed=seed) * 0.9 ** torch.arange(d)
+
+
+def pair(z: torch.Tensor, noise: float = 0.3) -> torch.Tensor:
+    return torch.stack([z + noise * z.std() * random(*z.shape, seed=i) for i in (1, 2)], 1)
+
+
+HEALTHY = {"embedding/image": read(anisotropic(seed=3)), "relation/projection": read(pair(random(128, 32)))}
+UNTRAINED = {"embedding/image": read(anisotropic())}
+
+
+def verdict(**changed: torch.Tensor) -> Verdict:
+    """Healthy readings but for `embedding` or `relation`."""
+    name = {"embedding": "embedding/image", "relation": "relation/projection"}
+    return judge(HEALTHY | {name[k]: read(z) for k, z in changed.items()}, UNTRAINED)
+
+
+def test_healthy_vectors_are_healthy():
+    found = judge(HEALTHY, UNTRAINED)
+    assert found.status == "healthy"
+    assert found.remedy == ""
+    assert "told apart" in found.sentence
+
+
+def test_vectors_that_share_most_of_a_direction_are_healthy_if_the_untrained_ones_do_too():
+    masked = 3 * anisotropic(seed=5) - 2 * anisotropic(seed=5).mean(0) + 12
+    assert read(masked).cosine > 0.98
+    assert judge({"embedding/image": read(masked)}, UNTRAINED).status == "healthy"
+
+
+def test_a_bag_of_few_distinct_texts_is_healthy():
+    few = random(5, 64)[torch.arange(300) % 5]
+    reference = {"embedding/text": read(random(5, 64, seed=9)[torch.arange(300) % 5] + 1)}
+    assert judge({"embedding/text": read(few)}, reference).status == "healthy"
+
+
+def test_data_of_two_factors_is_healthy():
+    angle = 2 * math.pi * torch.rand(200, generator=torch.Generator().manual_seed(0))
+    circle = torch.stack([angle.cos(), angle.sin()], 1) @ random(2, 32)
+    readings = {"embedding/x": read(circle), "relation/p": read(pair(circle, 0.1))}
+    assert judge(readings, {"embedding/x": read(circle @ random(32, 32))}).status == "healthy"
+
+
+@pytest.mark.parametrize("kind", ["embedding", "relation"])
+def test_a_constant_is_collapsed(kind):
+    constant = torch.ones(200, 64) + 1e-5 * random(200, 64)
+    found = verdict(**{kind: constant if kind == "embedding" else pair(constant)})
+    assert found.status == "collapsed"
+    assert "the same for all samples" in found.sentence
+    assert found.remedy
+
+
+def test_a_constant_is_collapsed_without_a_reference():
+    assert judge({"embedding/image": read(torch.ones(50, 8))}).status == "collapsed"
+
+
+def test_exact_zeros_are_collapsed():
+    assert verdict(embedding=torch.zeros(200, 64)).status == "collapsed"
+
+
+def test_samples_that_are_all_copies_accuse_nobody_of_collapse():
+    same = {"embedding/image": read(torch.ones(50, 8))}
+    assert judge(same, same).status == "healthy"
+
+
+def test_growing_alike_is_collapsing():
+    mean = torch.full((64,), 3.0)
+    closer = anisotropic() - mean + 6 * mean
+    share = read(closer).freedom / UNTRAINED["embedding/image"].freedom
+    assert 0.01 < share < 0.04
+    assert verdict(embedding=closer).status == "collapsing"
+
+
+def test_a_steep_fall_is_collapsing_before_it_is_deep():
+    def reading(cosine: float) -> dict[str, Reading]:
+        return HEALTHY | {"relation/projection": dataclasses.replace(HEALTHY["relation/projection"], cosine=cosine)}
+
+    history = [reading(c) for c in (0.0, 0.4, 0.64, 0.75)]
+    assert judge(history[-1], UNTRAINED, history).status == "collapsing"
+    assert judge(history[-1], UNTRAINED, [history[0], *[history[-1]] * 3]).status == "healthy"
+
+
+def test_one_direction_is_collapsed_as_barlow_twins_without_redundancy_reduction():
+    line = random(128, 1) @ torch.ones(1, 32) + 0.02 * random(128, 32)
+    found = verdict(relation=pair(line, 0.1))
+    assert found.status == "collapsed"
+    assert "1.0 of 32 directions" in found.sentence
+    assert "redundancy" in found.remedy
+
+
+def test_two_directions_are_collapsing_where_looks_agree():
+    plane = random(128, 2) @ random(2, 32)
+    assert verdict(relation=pair(plane, 0.1)).status == "collapsing"
+    assert verdict(relation=pair(plane, 2.0)).status == "healthy"
+
+
+def test_a_run_that_passes_through_one_direction_is_not_stopped_for_it():
+    line = read(pair(random(128, 1) @ torch.ones(1, 32) + 0.02 * random(128, 32), 0.1))
+    now = HEALTHY | {"relation/projection": line}
+    assert judge(now, UNTRAINED, [HEALTHY, now]).status == "collapsing"
+    assert judge(now, UNTRAINED, [HEALTHY, now, now]).status == "collapsed"
+
+
+def test_an_embedding_of_few_directions_is_named():
+    found = verdict(embedding=random(300, 1) @ random(1, 64) + 1e-4 * random(300, 64))
+    assert found.status == "collapsed"
+    assert "directions" in found.sentence
+
+
+def test_a_loss_that_does_not_see_the_data_is_named():
+    chance = math.log(255)
+    flat = [{"nt_xent": chance - 0.0005 * i} for i in range(10)]
+    found = judge(HEALTHY, UNTRAINED, losses=flat)
+    assert found.status == "collapsing"
+    assert "do not discriminate" in found.sentence
+    assert "temperature" in found.remedy
+
+
+def test_a_flat_loss_and_few_directions_are_collapsed():
+    plane = random(128, 2) @ random(2, 32)
+    readings = HEALTHY | {"relation/projection": read(pair(plane, 0.1))}
+    found = judge(readings, UNTRAINED, losses=[{"nt_xent": math.log(255) - 0.0005 * i} for i in range(10)])
+    assert found.status == "collapsed"
+    assert "do not discriminate" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "losses", [[5.5, 5.4, 5.3, 5.35], [0.30, 0.29, 0.31, 0.30], [-0.80, -0.81, -0.80, -0.81], [0.0, 0.0, 0.0, 0.0]]
+)
+def test_losses_that_move_a_little_are_not_accused(losses):
+    assert judge(HEALTHY, UNTRAINED, losses=[{"loss": x} for x in losses]).status == "healthy"
+
+
+def test_dead_dimensions_are_named():
+    z = anisotropic()
+    z[:, 16:] = 0
+    found = verdict(embedding=z)
+    assert found.status == "collapsing"
+    assert "75% of the dimensions" in found.sentence
+
+
+def test_dimensions_that_were_dead_before_training_are_no_sign():
+    z = anisotropic()
+    z[:, 16:] = 0
+    assert judge({"embedding/image": read(z)}, {"embedding/image": read(2 * z)}).status == "healthy"
+
+
+def test_vectors_that_are_not_finite_are_collapsed():
+    z = anisotropic()
+    z[::10] = torch.nan
+    found = verdict(embedding=z)
+    assert found.status == "collapsed"
+    assert "not finite for 10%" in found.sentence
+
+
+def test_the_worst_sign_is_told():
+    readings = {"embedding/a": read(random(100, 16)), "embedding/b": read(torch.ones(100, 16))}
+    found = judge(readings, {n: read(random(100, 16, seed=1)) for n in readings})
+    assert found.status == "collapsed"
+    assert "the embedding of b" in found.sentence
+
+
+def test_nothing_read_is_unknown_not_healthy():
+    assert judge({}).status == "unknown"
+
+
+@pytest.mark.parametrize("n", [2, 3, 8])
+def test_very_few_samples_are_not_accused(n):
+    readings = {"embedding/image": read(anisotropic(n)), "relation/p": read(pair(random(n, 64)))}
+    assert judge(readings, {"embedding/image": read(anisotropic(n, seed=1))}).status == "healthy"
+
+
+def test_a_narrow_projection_is_not_accused_of_being_narrow():
+    assert verdict(relation=pair(random(128, 2), 0.1)).status == "healthy"
+
+
+def test_a_verdict_survives_json():
+    found = verdict(embedding=torch.ones(200, 64))
+    assert Verdict.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    assert found.evidence["embedding/image/cosine"] == pytest.approx(1)
