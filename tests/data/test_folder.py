@@ -173,3 +173,17 @@ def test_a_folder_of_links_to_nowhere_says_so(tmp_path):
     (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere.png")
     with pytest.raises(UserError, match="which is not there"):
         open_source(tmp_path)
+
+
+def test_a_sub_folder_that_may_not_be_listed_is_named(tmp_path, monkeypatch):
+    picture(tmp_path / "cat.png")
+    picture(tmp_path / "locked" / "dog.png")
+    scandir = os.scandir
+
+    def guarded(path):
+        if str(path).rstrip("/").endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    assert open_source(tmp_path).skipped == [("locked/", "cannot be listed: Permission denied")]

@@ -238,3 +238,16 @@ def test_columns_that_make_no_sense_are_explained(tmp_path, columns, said):
     path = write(tmp_path / "t.parquet", a=WORDS, b=WORDS, n=[[0.5]] * 8)
     with pytest.raises(UserError, match=said):
         open_source(path, columns=columns)
+
+
+def test_words_kept_in_a_dictionary_are_paths_where_named(tmp_path, pictures):
+    names = pa.array([f"files/{p.name}" for p in pictures]).dictionary_encode()
+    path = write(tmp_path / "t.parquet", file=names, text=WORDS)
+    assert items(open_source(path, columns=["photo:image=file"]), "photo")[1] == [pictures[1]]
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view()])
+def test_other_kinds_of_strings_are_text(tmp_path, kind):
+    with pa.ipc.new_file(str(tmp_path / "t.arrow"), pa.schema([("text", kind)])) as writer:
+        writer.write_table(pa.table({"text": pa.array(WORDS, kind)}))
+    assert items(open_source(tmp_path / "t.arrow"), "text")[2] == [WORDS[2]]

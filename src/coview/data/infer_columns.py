@@ -40,7 +40,7 @@ class Kind:
 
 def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
     """How a column is read as a slot, by type, values and name; None where it says no modality."""
-    kind = column.type
+    kind = _plain(column.type)
     if _is_list(kind) and not _holds_numbers(kind):
         inner = infer(name, flat(column), folder)
         return inner and Kind(inner.modality, inner.make, f"lists of {inner.what}", listed=True)
@@ -69,7 +69,7 @@ def as_modality(name: str, column: pa.ChunkedArray, folder: Path, modality: str)
     guess = infer(name, column, folder)
     if guess is not None and guess.modality == modality:
         return guess
-    kind = column.type
+    kind = _plain(column.type)
     if _is_list(kind) and not _holds_numbers(kind):
         inner = as_modality(name, flat(column), folder, modality)
         return Kind(modality, inner.make, f"lists of {inner.what}", listed=True)
@@ -149,6 +149,11 @@ def _of_encoded(name: str, values: list[dict[str, Any]]) -> str | None:
     return _most(found) or _of_numbers(name)
 
 
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type of the values where they are kept in a dictionary."""
+    return kind.value_type if types.is_dictionary(kind) else kind
+
+
 def _is_list(kind: pa.DataType) -> bool:
     return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
 
@@ -164,8 +169,9 @@ def _is_encoded(kind: pa.DataType) -> bool:
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
-    return types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind)
+    plain = types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind)
+    return plain or types.is_binary_view(kind)
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return types.is_string(kind) or types.is_large_string(kind)
+    return types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)

@@ -10,10 +10,13 @@ from typing import Any
 from torch import Tensor
 
 from coview.batch import View
-from coview.data.reading import blocks, in_threads, read_item, thread_pool
+from coview.data.reading import in_threads, read_item, thread_pool
 from coview.data.source import Picked, row_list
 from coview.data.stored import join
 from coview.modalities.base import BadSample, Modality
+
+_PIECE = 16
+"""Samples that a thread takes at a time."""
 
 
 class LazyColumn:
@@ -48,7 +51,7 @@ class LazyColumn:
 
     def __getitem__(self, rows: Tensor | slice) -> View:
         at = list(range(len(self)))[rows] if isinstance(rows, slice) else row_list(rows)
-        pieces = list(blocks(at)) or [[]]
+        pieces = _pieces(at) or [[]]
         return join([view for _, view in in_threads(self._collated, pieces)], self.extent)
 
     def pick_rows(self, rows: Tensor) -> LazyColumn:
@@ -62,7 +65,7 @@ class LazyColumn:
         """
         pool, _ = thread_pool()
         self._ahead = {}
-        for piece in blocks(row_list(rows)):
+        for piece in _pieces(row_list(rows)):
             future = pool.submit(self._read, piece)
             self._ahead |= {row: (future, i) for i, row in enumerate(piece)}
 
@@ -107,3 +110,7 @@ class LazyColumn:
     def _lost(self, row: int, view: int | slice, reason: str) -> None:
         self.present[row, view] = False
         warnings.warn(f"a sample that was read at loading cannot be read any more: {reason}", stacklevel=2)
+
+
+def _pieces(rows: list[int]) -> list[list[int]]:
+    return [rows[first : first + _PIECE] for first in range(0, len(rows), _PIECE)]

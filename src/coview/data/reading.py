@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -17,17 +17,20 @@ from coview.errors import UserError
 from coview.modalities.base import BadSample, Modality
 
 BLOCK = 64
-"""Samples that a thread takes at a time."""
+"""Samples that a thread takes at a time, at most."""
 
-_KEPT = 1 << 30
-"""Bytes of items kept from the first reading to the second."""
+_PIECE = 32 << 20
+"""Bytes of items that a thread holds at a time, as far as samples are of like size."""
+
+KEPT = 512 << 20
+"""Bytes of items kept from fitting to collating."""
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
 
 class Reader:
-    """Reads the items of one column, each at most twice.
+    """Reads the items of one column.
 
     Args:
         column: raw values.
@@ -35,27 +38,39 @@ class Reader:
 
     Attributes:
         bad: (row, view) -> reason, of what could not be read.
+        room: bytes of items that may still be kept.
     """
 
     def __init__(self, column: Column, modality: type[Modality]) -> None:
         self.column, self.modality = column, modality
         self.bad: dict[tuple[int, int], str] = {}
         self._kept: dict[int, list[Any | None]] = {}
-        self._room = _KEPT
+        self.room = KEPT
+        self._largest = 0
 
     def read(self, rows: Sequence[int]) -> list[list[Any | None]]:
         """Items of some samples, V each; None where absent or bad."""
-        return [self._kept[row] if row in self._kept else self._sample(row) for row in rows]
+        samples = [self._kept[row] if row in self._kept else self._sample(row) for row in rows]
+        self._largest = max([self._largest, *(nbytes(items) for items in samples)])
+        return samples
 
-    def stream(self, rows: Sequence[int]) -> Iterator[tuple[int, list[Any | None]]]:
-        """(row, items) in order, kept for the second reading as far as there is room."""
-        for at, samples in in_threads(self.read, blocks(rows)):
+    def stream(self, rows: Sequence[int]) -> Generator[tuple[int, list[Any | None]], None, None]:
+        """(row, items) in order, kept for the next reading as far as there is room."""
+        for at, samples in in_threads(self.read, self.pieces(rows)):
             for row, items in zip(at, samples, strict=True):
-                size = sum(nbytes(item) for item in items)
-                if size <= self._room and row not in self._kept:
+                size = nbytes(items)
+                if size <= self.room:
                     self._kept[row] = items
-                    self._room -= size
+                self.room -= size
                 yield row, items
+
+    def pieces(self, rows: Sequence[int]) -> Iterator[Sequence[int]]:
+        """Rows in pieces for threads: few at first, then as many as memory allows by the largest sample met."""
+        first = 0
+        while first < len(rows):
+            size = min(BLOCK, max(1, _PIECE // self._largest)) if self._largest else 4
+            yield rows[first : first + size]
+            first += size
 
     def forget(self, rows: Iterable[int]) -> None:
         """Lets go of items that are not read again."""
@@ -115,12 +130,6 @@ def nbytes(item: Any) -> int:
             return sum(nbytes(part) for part in item)
         case _:
             return 1 << 20
-
-
-def blocks(rows: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Rows in pieces that a thread takes at a time."""
-    for first in range(0, len(rows), BLOCK):
-        yield rows[first : first + BLOCK]
 
 
 def in_threads(work: Callable[[In], Out], pieces: Iterable[In]) -> Iterator[tuple[In, Out]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 from coview.batch import View
 from coview.data.kinds import count
 from coview.data.lazy import LazyColumn
-from coview.data.reading import Reader, blocks, in_threads
+from coview.data.reading import Reader, in_threads
 from coview.data.source import Source
 from coview.data.split import unit_hash
 from coview.data.stored import Stored
@@ -21,13 +22,18 @@ from coview.modalities.base import Modality
 from coview.modalities.registry import modality_class
 
 FITTED_TO = 100_000
-"""Samples that a modality is fitted to at most, chosen by hash."""
+"""Training samples that a modality is fitted to at most: fewer where they fill the memory that is kept for them,
+but not less than `FITTED_TO_LEAST`. They are chosen, and come, in the order of their names' hashes."""
+
+FITTED_TO_LEAST = 1_000
 
 Progress = Callable[[str], None]
 
 
 class SlotWork:
-    """Reads one slot of a source, at most twice: to fit the modality, and to collate.
+    """Reads one slot of a source: to fit the modality, and to collate.
+
+    What was read for fitting is kept as far as there is room, so that nearly everything is decoded once.
 
     Args:
         source: that holds it.
@@ -47,21 +53,25 @@ class SlotWork:
         Raises:
             UserError: none of them can be read, or an option is unknown.
         """
-        if len(rows) > FITTED_TO:
-            names = self.source.names
-            rows = sorted(sorted(rows, key=lambda row: unit_hash(names[row], salt="fit"))[:FITTED_TO])
-        self.tell(f"reading {self.slot} of {count(len(rows), 'training sample')}")
-        return self.reader.modality.adapt(self._items(rows), **options)
+        names = self.source.names
+        rows = sorted(rows, key=lambda row: unit_hash(names[row], salt="fit"))[:FITTED_TO]
+        self.tell(f"fitting {self.slot} to {count(len(rows), 'training sample')}")
+        with warnings.catch_warnings():  # what decoders say of single files is either harmless or a bad sample
+            warnings.filterwarnings("ignore", module=r"PIL\.")
+            return self.reader.modality.adapt(self._items(rows), **options)
 
     def _items(self, rows: list[int]) -> Iterator[Any]:
-        """What is there, in order; raises UserError where nothing is."""
+        """What is there, until that is enough; raises UserError where nothing is."""
         nothing = True
-        for row, sample in self.reader.stream(rows):
-            self._stop_if_strict([row])
-            for item in sample:
-                if item is not None:
-                    nothing = False
-                    yield item
+        with closing(self.reader.stream(rows)) as stream:
+            for i, (row, sample) in enumerate(stream):
+                self._stop_if_strict([row])
+                for item in sample:
+                    if item is not None:
+                        nothing = False
+                        yield item
+                if self.reader.room <= 0 and i + 1 >= FITTED_TO_LEAST and not nothing:
+                    break
         if nothing:
             raise UserError(self._nothing())
 
@@ -80,7 +90,7 @@ class SlotWork:
 
         with warnings.catch_warnings(record=True) as said:  # around all threads, for the record is the process's
             warnings.simplefilter("always")
-            for at, (view, there) in in_threads(work, blocks(range(n))):
+            for at, (view, there) in in_threads(work, self.reader.pieces(range(n))):
                 if not isinstance(view.value, Tensor):
                     return modality.collate(self.reader.read(range(n)))
                 self._note_unfit(at, there & ~view.present, said)

@@ -8,6 +8,9 @@
   values differ; else the row's number.
 - `split` (train, valid, test) is the data set's own split.
 - What is no slot and has few kinds is a label.
+
+Encoded bytes in parquet are read into memory, in JSON and CSV everything; what is larger belongs into Arrow or Feather
+files (mapped, not read), WebDataset shards or a folder.
 """
 
 from __future__ import annotations
