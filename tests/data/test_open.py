@@ -73,3 +73,9 @@ def test_lengths_that_differ_are_refused():
     source.names.append("d")
     with pytest.raises(UserError, match="slot 'text' has 3 entries for 4 samples"):
         open_source(source)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\0b", "x" * 5000, "no/such/place", "~no-such-user/data"])
+def test_names_that_can_be_no_path_are_refused(name):
+    with pytest.raises(UserError, match=r"no data was named|there is no file or folder"):
+        open_source(name)

@@ -72,10 +72,19 @@ def _path(data: Any) -> Path | None:
         return None
     if isinstance(data, str) and data in catalog.names():
         return None
-    path = Path(data).expanduser()
-    if not path.exists() and not ("{" in path.name and path.suffix == ".tar"):
+    if not os.fspath(data).strip():
+        raise UserError("no data was named; give a catalog name (coview data list) or a path")
+    path = Path(os.path.expanduser(data))
+    if not _exists(path) and not ("{" in path.name and path.suffix == ".tar"):
         raise _not_there(os.fspath(data), path)
     return Path(os.path.abspath(path))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, or with a null byte
+        return False
 
 
 def _ready(data: Any) -> Source:
@@ -146,7 +155,7 @@ def _files(path: Path, wanted: list[Wanted] | None, labels: list[str]) -> Source
 
 def _not_there(name: str, path: Path) -> UserError:
     known = catalog.names()
-    beside = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+    beside = sorted(os.listdir(path.parent)) if _exists(path.parent) and path.parent.is_dir() else []
     near = get_close_matches(name, known, n=1) or [
         str(path.parent / found) for found in get_close_matches(path.name, beside, n=1)
     ]
