@@ -17,7 +17,8 @@ class SequenceConv(nn.Module):
 
     Args:
         embed: maps the input to frames `(N, T, widths[0])`: an embedding of symbols, a linear map of frames.
-        widths: channels, from the embedding's to the output's; one convolution for each step.
+        widths: channels, from the embedding's to the output's; one convolution for each step, residual
+            where neither channels nor stride change anything.
         kernel: extent of every convolution in frames, odd.
         strides: of each convolution; default 1 everywhere.
     """
@@ -44,7 +45,7 @@ class SequenceConv(nn.Module):
         for conv, norm, stride in zip(self.convs, self.norms, self.strides, strict=True):
             y = F.gelu(norm(conv(x.transpose(1, 2)).transpose(1, 2)))
             count = torch.div(count + stride - 1, stride, rounding_mode="floor")
-            x = _cut(y + x if y.shape == x.shape else y, count)
+            x = _cut(y + x if stride == 1 and conv.in_channels == conv.out_channels else y, count)
         return self.out(x.sum(1) / count.clamp_min(1).to(x.dtype)[:, None])
 
 

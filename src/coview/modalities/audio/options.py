@@ -39,7 +39,7 @@ class AudioOptions:
         for name in options:
             if name not in known:
                 raise UserError(f"audio has no option {name!r}; it has {', '.join(known)}")
-        chosen = cls(**options)
+        chosen = cls(**{name: given for name, given in options.items() if given is not None})
         limits = {"seconds": (0.05, MOST_SECONDS), "rate": (1000, 192_000), "mels": (4, 256), "hop": (1, 100)}
         for name, (least, most) in (limits | {"patch": (1, 256)}).items():
             given = getattr(chosen, name)

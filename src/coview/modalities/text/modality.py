@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from coview.batch import View
 from coview.errors import UserError
 from coview.losses.precision import at_least_float32
+from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, stack_present
 from coview.modalities.text.read import read_text
 from coview.modalities.text.tokenizer import PAD, RESERVED, BytePairs
@@ -24,7 +25,7 @@ from coview.views.draw import Draw, mix
 from coview.views.time import draw_span, span_share, take_span
 
 RAW_DIM = 1024
-LONGEST_BY_DEFAULT = 128
+LONGEST_BY_DEFAULT, LONGEST = 128, 4096
 
 
 class Text(Modality):
@@ -60,26 +61,24 @@ class Text(Modality):
         Raises:
             UserError: an option is unknown or out of range, or there is no text.
         """
-        known = {"vocabulary": 4096, "length": None, "lower": True}
+        known: dict[str, Any] = {"vocabulary": 4096, "length": None, "lower": True}
         for option in options:
             if option not in known:
                 raise UserError(f"text has no option {option!r}; it has {', '.join(known)}")
-        chosen = known | options
-        if chosen["vocabulary"] < 256 + RESERVED:
-            raise UserError(
-                f"a vocabulary of {chosen['vocabulary']} is too small; text needs at least {256 + RESERVED}"
-            )
+        chosen = known | {name: given for name, given in options.items() if given is not None}
+        vocabulary, length, lower = chosen["vocabulary"], chosen["length"], bool(chosen["lower"])
+        if vocabulary < 256 + RESERVED:
+            raise UserError(f"a vocabulary of {vocabulary} is too small; text needs at least {256 + RESERVED}")
+        if length is not None and not 1 <= length <= LONGEST:
+            raise UserError(f"text's length is {length}; it must lie between 1 and {LONGEST:,} tokens")
         texts = list(items)
         if not texts:
             raise UserError("there is no text to learn a vocabulary from")
-        pairs = BytePairs.train(texts, int(chosen["vocabulary"]), bool(chosen["lower"]))
-        length = chosen["length"]
+        pairs = BytePairs.train(texts, int(vocabulary), lower)
         if length is None:
             lengths = [len(ids) for ids in pairs.encode(texts)]
             length = min(math.ceil(np.percentile(lengths, 95)), LONGEST_BY_DEFAULT)
-        if length < 1:
-            raise UserError(f"a length of {length} holds no text; give at least 1")
-        return cls(pairs.merges, int(length), pairs.lower)
+        return cls(pairs.merges, int(length), lower)
 
     def config(self) -> dict[str, Any]:
         """Merges, length and case."""
@@ -139,6 +138,7 @@ class Text(Modality):
         """Ids with zeros where `like` is padded."""
         return tokens if like.valid is None else tokens.masked_fill(~like.valid, PAD)
 
+    @at_least_float32
     @at_least_float32
     def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
         """Cross-entropy of logits `(..., target_dim)` for ids `(...)`, in nats."""
