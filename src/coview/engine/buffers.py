@@ -35,7 +35,7 @@ class Buffers:
         """After a chunk of the first pass: notes what it changed, and undoes it."""
         for i in self._touched():
             b = self.buffers[i]
-            change = b - self.start[i] if b.is_floating_point() else (b - self.start[i]).double()
+            change = b - self.start[i]
             if b.is_floating_point():
                 self.moved[i] = self.moved.get(i, torch.zeros_like(b)) + change * samples
             else:
@@ -53,26 +53,27 @@ class Buffers:
         for i in self._touched(self.held):
             self.buffers[i].data.copy_(self.held[i])
 
+    def counted(self) -> dict[int, Tensor | None]:
+        """What the other processes must know: which buffers moved here, and the changes of counters."""
+        return {i: None if change.is_floating_point() else change for i, change in self.moved.items()}
+
     @torch.no_grad()
-    def apply(self, samples: int, touched_anywhere: Sequence[int]) -> None:
-        """Once a step: the mean change over all processes' chunks.
+    def apply(self, samples: int, told: Sequence[dict[int, Tensor | None]]) -> None:
+        """Once a step: the mean change over all processes' chunks; counters take the greatest.
 
         Args:
             samples: of the whole step.
-            touched_anywhere: positions of the buffers that some process's chunks changed.
+            told: every process's `counted`.
         """
-        floats, counters = [], []
-        for i in sorted(touched_anywhere):
-            b = self.buffers[i]
-            if b.is_floating_point():
-                floats.append((b, self.moved.get(i, torch.zeros_like(b))))
-            else:
-                counters.append((b, self.moved.get(i)))
-        sum_tensors([change for _, change in floats])
-        for b, change in floats:
-            b += change / samples
-        for b, change in counters:  # every chunk counts alike; a process without one counts a single call
-            b += 1 if change is None else change.to(b.dtype)
+        touched = sorted({i for theirs in told for i in theirs})
+        floats = [i for i in touched if self.buffers[i].is_floating_point()]
+        changes = [self.moved.get(i, torch.zeros_like(self.buffers[i])) for i in floats]
+        sum_tensors(changes)
+        for i, change in zip(floats, changes, strict=True):
+            self.buffers[i] += change / samples
+        for i in set(touched) - set(floats):
+            counters = [c for theirs in told if (c := theirs.get(i)) is not None]
+            self.buffers[i] += torch.stack(counters).amax(0).to(self.buffers[i])
 
     @torch.no_grad()
     def roll_back(self) -> None:

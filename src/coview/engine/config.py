@@ -120,19 +120,20 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A configuration as JSON and YAML have it: enums by value, tuples as lists."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
+        return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     return value
 
 
 def save_config(config: FitConfig, path: Path) -> None:
     """Writes the resolved configuration with its format number and the versions used."""
-    plain = _plain(dataclasses.asdict(config))
+    plain = plain(dataclasses.asdict(config))
     path.write_text(yaml.safe_dump({"format": FORMAT, **plain, "versions": versions()}, sort_keys=False))
 
 

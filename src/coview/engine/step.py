@@ -201,7 +201,7 @@ class ExactStep:
 
     def _join(
         self, own_sums: dict[str, Tensor], buffers: Buffers
-    ) -> tuple[Features, dict[str, Tensor], dict[str, Tensor], list[int]]:
+    ) -> tuple[Features, dict[str, Tensor], dict[str, Tensor], list[dict[int, Tensor | None]]]:
         """All chunks' features of all processes, those that need a gradient as leaves."""
         local: dict[str, list[Tensor]] = {}
         for chunk in self.passes:
@@ -214,7 +214,7 @@ class ExactStep:
             for n, parts in local.items()
         }
         about = {n: (tuple(t.shape[1:]), t.dtype, n in getattr(self, "graphs", set())) for n, t in mine.items()}
-        told = exchange((about, {n: float(v) for n, v in own_sums.items()}, list(buffers.moved)))
+        told = exchange((about, {n: float(v) for n, v in own_sums.items()}, buffers.counted()))
         if len(told) > 1:
             names = sorted({n for a, _, _ in told for n in a})
             everyone = {n: [a[n] for a, _, _ in told if n in a] for n in names}
@@ -233,7 +233,7 @@ class ExactStep:
             graphs = getattr(self, "graphs", set())
         key = mine.pop("*key")
         leaves = {n: mine[n].requires_grad_() for n in sorted(graphs)}
-        touched = sorted({i for _, _, moved in told for i in moved})
+        touched = [moved for _, _, moved in told]
         return Features(mine, key, Draw(self.seed, self.step, key)), leaves, own_sums, touched
 
     def _relate(self, joined: Features) -> tuple[Relations, dict[str, Tensor]]:
