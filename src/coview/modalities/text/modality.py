@@ -14,7 +14,6 @@ from torch.nn import functional as F
 from coview.batch import View
 from coview.errors import UserError
 from coview.losses.precision import at_least_float32
-from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, stack_present
 from coview.modalities.text.read import read_text
 from coview.modalities.text.tokenizer import PAD, RESERVED, BytePairs
