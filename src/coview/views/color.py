@@ -25,7 +25,7 @@ class ColorShift:
         brightness: `(N,)` factor on every value.
         contrast: `(N,)` factor on the distance from the picture's mean brightness.
         saturation: `(N,)` factor on the distance from grey; 0 is a grey picture.
-        hue: `(N,)` turn of the colour circle, in turns from -0.5 to 0.5.
+        hue: `(N,)` turn of the colour circle from red towards green, in turns from -0.5 to 0.5.
     """
 
     brightness: Tensor
@@ -106,6 +106,6 @@ def _planes() -> tuple[Tensor, Tensor, Tensor]:
     """Flattened 3 x 3 maps in RGB: onto grey, onto chroma, onto chroma turned by a quarter."""
     to_yiq = torch.tensor(_TO_YIQ, dtype=torch.float64)
     back = torch.linalg.inv(to_yiq)
-    quarter = torch.tensor([[0.0, 0, 0], [0, 0, -1], [0, 1, 0]], dtype=torch.float64)
+    quarter = torch.tensor([[0.0, 0, 0], [0, 0, 1], [0, -1, 0]], dtype=torch.float64)
     grey = torch.tensor(LUMA, dtype=torch.float64).expand(3, 3)
     return tuple(m.float().flatten() for m in (grey, torch.eye(3).double() - grey, back @ quarter @ to_yiq))  # type: ignore[return-value]

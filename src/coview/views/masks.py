@@ -89,11 +89,13 @@ def block_mask(
     for axis, side in enumerate(sides):
         rank = rank.unfold(2 + axis, side, 1).amin(-1)
     rank = rank.flatten(2)
-    # a block that is cut is cut from either end alike: else the first tokens would be hidden more often
-    turned = draw.chance(f"{name} turn", 0.5, views, 1)
-    turn_valid = None if valid is None else torch.where(turned, valid.flip(-1), valid)
-    masked = _lowest(torch.where(turned, rank.flip(-1), rank), ratio, turn_valid)
-    return torch.where(turned, masked.flip(-1), masked)
+    # a block that is cut is cut from any place alike: cut always from its end, it would hide the first tokens most
+    tokens = rank.shape[-1]
+    have = torch.full_like(rank[..., :1], tokens) if valid is None else valid.sum(-1, keepdim=True)
+    first = (draw(f"{name} cut", views, 1) * have).long()
+    order = (first + torch.arange(tokens, device=rank.device)) % tokens
+    masked = _lowest(rank.gather(-1, order), ratio, None if valid is None else valid.gather(-1, order))
+    return torch.empty_like(masked).scatter(-1, order, masked)
 
 
 def span_mask(
