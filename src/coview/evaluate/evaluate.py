@@ -1,0 +1,173 @@
+"""Evaluation: a run's scores beside those of the raw input and of an untrained encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from coview.data.source import Data
+from coview.errors import UserError
+from coview.evaluate import clustering, few_shot, knn, linear
+from coview.evaluate.embed import space_of
+from coview.evaluate.items import Items, Outcome, items_of
+from coview.evaluate.labels import choose_labels
+from coview.evaluate.retrieval import across_slots, across_views
+from coview.evaluate.scores import Scores
+from coview.evaluate.subject import Subject, Supervised, embed_columns, parts_of
+from coview.evaluate.zero_shot import TEMPLATES, class_vectors, zero_shot
+from coview.methods.base import Method
+
+Probe = Callable[[Items, Items, Items, int], Outcome]
+
+PROBES: dict[str, tuple[Probe, dict[str, Any]]] = {
+    "knn": (knn.knn, knn.DETAILS),
+    "linear": (linear.linear, linear.DETAILS),
+    "few-shot": (few_shot.few_shot, few_shot.DETAILS),
+    "clustering": (clustering.clustering, clustering.DETAILS),
+}
+"""Protocols that need labels."""
+PROTOCOLS = (*PROBES, "retrieval", "zero-shot")
+AUTO = ("retrieval", "knn", "linear")
+"""What is scored where nothing is asked for, as far as the data allows."""
+
+
+def evaluate(
+    method: Method,
+    data: Data,
+    splits: Mapping[str, Tensor],
+    *,
+    protocols: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    random: Method | None = None,
+    raw: bool = True,
+    supervised: Supervised | None = None,
+    templates: Sequence[str] = TEMPLATES,
+    batch_size: int = 256,
+    device: torch.device | str | None = None,
+) -> Scores:
+    """Scores a method as it is now (its last step, not its best).
+
+    Probes are trained on `train`, choices are made on `valid`, `test` is scored once. Without a `test`, `valid` is
+    scored and a fifth of `train` serves for choices.
+
+    Args:
+        method: what is scored.
+        data: N samples of every part.
+        splits: rows by part: `train`, `valid`, `test`.
+        protocols: of `PROTOCOLS`; None: retrieval, knn and linear, as far as the data allows.
+        labels: columns of `data.labels`; None: every one with classes that repeat.
+        random: the same method untrained, for the `random` column.
+        raw: whether to score the raw input.
+        supervised: trains the `supervised` column's encoders (`supervised.supervised_reference`).
+        templates: for zero-shot, each with one `{}`.
+        batch_size: samples embedded at a time.
+        device: where the method is; None: where its parameters are.
+
+    Raises:
+        UserError: an unknown protocol or label, nothing is held out, or what was asked for needs what the data lacks.
+    """
+    wanted = list(AUTO if protocols is None else protocols)
+    unknown = [p for p in wanted if p not in PROTOCOLS]
+    if unknown:
+        raise UserError(f"no protocol is called {unknown[0]!r}; there are {', '.join(PROTOCOLS)}")
+    train, valid, scored, split = parts_of(data, splits)
+    named = None if labels is None else list(labels)
+    chosen = choose_labels(data, named, train, scored) if any(p in PROBES for p in wanted) else {}
+    classes = choose_labels(data, named, np.arange(len(data)), scored) if "zero-shot" in wanted else {}
+    columns = embed_columns(method, data, random, raw, batch_size, device)
+    methods = {"run": method} | ({} if random is None else {"random": random})
+    subject = Subject(data, train, valid, scored, split, methods, columns, chosen, supervised)
+    scores = Scores()
+    for protocol in wanted:
+        before = len(scores.values)
+        if protocol == "retrieval":
+            _retrieval(subject, scores)
+        elif protocol == "zero-shot":
+            _zero_shot(subject, scores, classes, templates)
+        else:
+            _probe(subject, scores, protocol)
+        if protocols is not None and len(scores.values) == before:
+            raise UserError(f"{protocol} cannot be scored on {data.name}: {_LACKS[protocol]}")
+    return scores
+
+
+_LABELLED = "it needs a label column with classes that repeat in the training samples"
+_LACKS = dict.fromkeys(PROBES, _LABELLED) | {
+    "retrieval": "it needs a slot with several natural views, or a method with two slots in one space",
+    "zero-shot": "it needs a method with text and another slot in one space, and a label column",
+}
+
+
+def _retrieval(subject: Subject, scores: Scores) -> None:
+    rows, run = subject.scored, subject.columns["run"]
+    how = {"similarity": "cosine", "ties": "in expectation", "split": subject.split}
+    first = next(iter(subject.labels), None)
+    for slot in subject.slots:
+        if len(rows) and subject.of_slot(slot)["run"].present.shape[1] > 1:
+            embedded = subject.of_slot(slot, first)
+            found = {c: f for c, e in embedded.items() if (f := across_views(e, rows)) is not None}
+            _add(scores, f"retrieval/{slot}-{slot}", found, {**how, "score": "mean over ordered pairs of views"})
+    for a, b in permutations(subject.slots, 2):
+        if space_of(run, a, b) is None:
+            continue
+        joint = {c: e[s] for c, e in subject.columns.items() if (s := space_of(e, a, b)) is not None}
+        found = {c: f for c, space in joint.items() if (f := across_slots(space[a], space[b], rows)) is not None}
+        _add(scores, f"retrieval/{a}-{b}", found, {**how, "score": "any view of the sample among the first k"})
+
+
+def _add(
+    scores: Scores, key: str, found: dict[str, tuple[dict[str, float], dict[str, float]]], how: dict[str, Any]
+) -> None:
+    if "run" in found:
+        scores.add(key, {column: metrics for column, (metrics, _) in found.items()}, {**how, **found["run"][1]})
+
+
+def _probe(subject: Subject, scores: Scores, protocol: str) -> None:
+    probe, how = PROBES[protocol]
+    for slot in subject.slots:
+        for label, (codes, names) in subject.labels.items():
+            outcomes: dict[str, Outcome] = {}
+            counts: dict[str, Any] = {}
+            for column, embedding in subject.of_slot(slot, label).items():
+                train, valid, test = (
+                    items_of(embedding, rows, codes) for rows in (subject.train, subject.valid, subject.scored)
+                )
+                known = np.isin(test.y, train.y)
+                if not known.any() or len(np.unique(train.y)) < 2:
+                    continue
+                scored = test.take(known)
+                outcomes[column] = probe(train, valid.take(np.isin(valid.y, train.y)), scored, len(names))
+                counts = {"n": len(scored), "of classes not in training, left out": int((~known).sum())}
+                counts |= {"training items": len(train), "classes": len(np.unique(train.y))}
+                counts["chance (largest class)"] = float(np.bincount(scored.y).max() / len(scored))
+            if "run" in outcomes:
+                picked = [c for o in outcomes.values() for c in o.choices]
+                choices = {f"{c} chosen": {col: o.choices[c] for col, o in outcomes.items()} for c in picked}
+                found = {column: outcome.metrics for column, outcome in outcomes.items()}
+                details = {**how, "split": subject.split, **counts, **choices}
+                scores.add(f"{protocol}/{slot}/{label}", found, details)
+
+
+def _zero_shot(
+    subject: Subject, scores: Scores, labels: dict[str, tuple[np.ndarray, list[str]]], templates: Sequence[str]
+) -> None:
+    data, run = subject.data, subject.columns["run"]
+    for text, slot in permutations(subject.slots, 2):
+        space = space_of(run, text, slot)
+        if data.modalities[text].name != "text" or data.modalities[slot].name == "text" or space is None:
+            continue
+        for label, (codes, names) in labels.items():
+            found: dict[str, dict[str, float]] = {}
+            counts: dict[str, Any] = {}
+            for column, method in subject.methods.items():
+                test = items_of(subject.columns[column][space][slot], subject.scored, codes)
+                vectors = class_vectors(method, data, text, space, names, templates).numpy()
+                found[column] = zero_shot(test, vectors)
+                counts = {"n": len(test), "classes": len(names)}
+            how = {"templates": list(templates), "text slot": text, "split": subject.split, **counts}
+            scores.add(f"zero-shot/{slot}/{label}", found, how)

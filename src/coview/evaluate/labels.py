@@ -1,0 +1,76 @@
+"""Labels as classes: which columns can be scored, and which samples carry which class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from coview.data.source import Data
+from coview.errors import UserError
+
+
+def classes_of(values: np.ndarray) -> tuple[np.ndarray, list[str]] | None:
+    """Values as classes: codes `(N,)` int64, -1 where unknown, and the classes' names in sorted order.
+
+    Unknown are None, NaN and empty text. Whole numbers are classes; other numbers are a quantity, for which there is
+    no protocol: None.
+    """
+    unknown = np.array([_unknown(v) for v in values.tolist()], dtype=bool)
+    if values.dtype.kind == "f" and not np.equal(values[~unknown], np.round(values[~unknown])).all():
+        return None
+    known: list[Any] = [int(v) if values.dtype.kind == "f" else v for v in values[~unknown].tolist()]
+    if any(isinstance(v, float) and not v.is_integer() for v in known):
+        return None
+    numeric = all(isinstance(v, bool | int | float) for v in known)
+    keys: list[Any] = [float(v) for v in known] if numeric else [str(v) for v in known]
+    order = sorted(set(keys))
+    codes = np.full(len(values), -1, dtype=np.int64)
+    place = {key: i for i, key in enumerate(order)}
+    codes[~unknown] = [place[key] for key in keys]
+    named = dict(zip(keys, known, strict=True))
+    return codes, [str(int(named[k]) if isinstance(named[k], float) else named[k]) for k in order]
+
+
+def scorable(codes: np.ndarray, train: np.ndarray, scored: np.ndarray) -> bool:
+    """Whether a probe can be trained and scored: classes that repeat in training and cover most scored samples.
+
+    A column whose classes are as good as names (a sample's family, say) fails this.
+    """
+    counts = np.bincount(codes[train][codes[train] >= 0], minlength=1)
+    repeated = np.flatnonzero(counts >= 2)
+    known = codes[scored][codes[scored] >= 0]
+    return len(repeated) >= 2 and len(known) >= 2 and bool(np.isin(known, repeated).mean() >= 0.5)
+
+
+def choose_labels(
+    data: Data, wanted: list[str] | None, train: np.ndarray, scored: np.ndarray
+) -> dict[str, tuple[np.ndarray, list[str]]]:
+    """The columns to score, as codes and names: those wanted, or every scorable one.
+
+    Raises:
+        UserError: a wanted column does not exist, is a quantity, or has no class that repeats in training.
+    """
+    found: dict[str, tuple[np.ndarray, list[str]]] = {}
+    for name in data.labels if wanted is None else wanted:
+        if name not in data.labels:
+            there = ", ".join(data.labels) or "none"
+            raise UserError(f"{data.name} has no label column {name!r}; there are {there}")
+        classes = classes_of(data.labels[name])
+        if classes is None:
+            if wanted is not None:
+                raise UserError(
+                    f"label {name!r} is a quantity, and probes need classes; bin it into a column of classes"
+                )
+        elif scorable(classes[0], train, scored):
+            found[name] = classes
+        elif wanted is not None:
+            raise UserError(
+                f"label {name!r} cannot be scored: fewer than half of the held-out samples have a class that at least "
+                "two training samples have"
+            )
+    return found
+
+
+def _unknown(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and value != value)

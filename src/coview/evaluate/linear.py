@@ -1,0 +1,56 @@
+"""The linear probe: what a linear classifier reads out of a representation."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from coview.evaluate.items import Items, Outcome, accuracies
+
+GRID = (1e-3, 1e-2, 1e-1, 1.0)
+MAX_ITER = 200
+TOLERANCE = 1e-3
+MOST = 20_000
+DETAILS = {
+    "classifier": "multinomial logistic regression on standardised features",
+    "C": "chosen on validation items among " + ", ".join(f"{c:g}" for c in GRID),
+    "max_iter": MAX_ITER,
+    "training items": f"at most {MOST}",
+    "items": "every natural view is one",
+}
+
+
+def linear(train: Items, valid: Items, test: Items, classes: int) -> Outcome:
+    """Accuracy of logistic regression, its strength of regularisation chosen on `valid`; `test` is scored once.
+
+    Features are standardised by the training items' mean and deviation. Of equally good C the strongest
+    regularisation is taken.
+
+    Args:
+        train: what the classifier is fitted to.
+        valid: what C is chosen by; where empty, the middle of the grid is taken.
+        test: what is scored.
+        classes: not read.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    train = train.most(MOST)
+    mean, deviation = train.x.mean(0), train.x.std(0)
+    scale = np.where(deviation > 1e-6 * max(1e-30, float(deviation.max())), deviation, np.inf)
+
+    def standard(x: np.ndarray) -> np.ndarray:
+        return ((x - mean) / scale).astype(np.float32)
+
+    best, best_score, chosen = None, -1.0, GRID[0]
+    x = standard(train.x)
+    for c in GRID if len(valid) else (GRID[len(GRID) // 2],):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is part of the protocol
+            probe = LogisticRegression(C=c, max_iter=MAX_ITER, tol=TOLERANCE).fit(x, train.y)
+        score = float((probe.predict(standard(valid.x)) == valid.y).mean()) if len(valid) else 0.0
+        if score > best_score:
+            best, best_score, chosen = probe, score, c
+    assert best is not None
+    return Outcome(accuracies(best.predict(standard(test.x)), test.y), {"C": chosen})
