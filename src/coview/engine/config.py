@@ -133,8 +133,8 @@ def plain(value: Any) -> Any:
 
 def save_config(config: FitConfig, path: Path) -> None:
     """Writes the resolved configuration with its format number and the versions used."""
-    plain = plain(dataclasses.asdict(config))
-    path.write_text(yaml.safe_dump({"format": FORMAT, **plain, "versions": versions()}, sort_keys=False))
+    options = plain(dataclasses.asdict(config))
+    path.write_text(yaml.safe_dump({"format": FORMAT, **options, "versions": versions()}, sort_keys=False))
 
 
 def load_config(path: Path) -> FitConfig:

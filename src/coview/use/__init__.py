@@ -1,0 +1,1 @@
+"""What a run is used for: embedding, scoring, searching, reporting, comparing, exporting."""
