@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -153,7 +153,7 @@ def _create(architecture: str, modality: Image, options: dict[str, Any]) -> nn.M
     raise AssertionError("the last way asks for nothing that could be refused")
 
 
-def _cuts_plainly(net: nn.Module, modality: Image) -> bool:
+def _cuts_plainly(net: nn.Module, modality: Image) -> TypeGuard[VisionTransformer]:
     """Whether a model is a vision transformer whose tokens are the slot's, one by one."""
     from timm.layers import PatchEmbed
     from timm.models.vision_transformer import VisionTransformer

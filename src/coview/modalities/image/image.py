@@ -85,8 +85,8 @@ class Image(Modality):
     def adapt(cls, items: Iterable[Tensor], **options: Any) -> Image:
         """Size, channels, mean and deviation from items, as far as options do not say.
 
-        The size is the median shorter side to the nearest multiple of 4, from 8 to 64. One channel where all items
-        have one, else three where any has three, else the commonest number.
+        The size is the median shorter side to the nearest multiple of 4, from 8 to 64. Channels are the commonest
+        number above one, and one where no item has more: grey pictures among coloured ones are repeated.
         """
         known = [p for p in inspect.signature(cls).parameters if p not in ("mean", "std")]
         unknown = [name for name in options if name not in known]
@@ -106,12 +106,13 @@ class Image(Modality):
                 moments.setdefault((channels, made), []).append(torch.stack([pixels.mean(1), pixels.square().mean(1)]))
         if not sides:
             raise UserError("no picture could be read, and an image slot is fitted to at least one")
-        size = options.pop("size", None) or _near(max(8, min(64, median(sides))))
-        channels = options.pop("channels", None) or (3 if counts[3] else counts.most_common(1)[0][0])
+        size = options.pop("size", _near(max(8, min(64, median(sides)))))
+        commonest = [have for have, _ in counts.most_common() if have > 1] or [1]
+        channels = options.pop("channels", commonest[0])
         alike = [m for (have, made), many in moments.items() for m in many if channels == made or have == 1]
-        total = (
-            torch.stack([m.expand(2, channels) for m in alike]).mean(0) if alike else torch.tensor([[0.5], [0.3125]])
-        )
+        if not alike:
+            raise UserError(f"no picture has {channels} channels; they have {', '.join(map(str, sorted(counts)))}")
+        total = torch.stack([m.expand(2, channels) for m in alike]).mean(0)
         std = (total[1] - total[0].square()).clamp_min(0).sqrt().clamp_min(0.05)
         return cls(size, channels, total[0].tolist(), std.tolist(), **options)
 

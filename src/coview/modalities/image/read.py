@@ -85,11 +85,8 @@ def _draw_svg(content: bytes) -> bytes:
         raise MissingExtra("resvg-py", "data") from error
     try:
         text = content.decode("utf-8-sig")
-        drawn = resvg_py.svg_to_bytes(svg_string=text)
-        with Pillow.open(io.BytesIO(drawn)) as plain:
-            wide = plain.width >= plain.height
-        side = {"width": SVG_PIXELS} if wide else {"height": SVG_PIXELS}
-        return bytes(resvg_py.svg_to_bytes(svg_string=text, **side))
+        # fitted into a square: a side left out would follow from the drawing's own shape, which may be a bomb
+        return bytes(resvg_py.svg_to_bytes(svg_string=text, width=SVG_PIXELS, height=SVG_PIXELS))
     except Exception as error:  # the binding raises ValueError, decoding UnicodeDecodeError
         raise BadSample(f"broken SVG: {_short(error)}") from error
 
