@@ -56,10 +56,11 @@ def test_raw_input_is_the_modalitys_own():
     assert torch.equal(raw_embed(make_data({"a": x}), batch_size=3)["a"]["a"].values, x)
 
 
-def test_a_slots_features_are_in_its_first_space_and_pairs_meet_in_the_first_that_holds_both():
+def test_a_slots_features_are_in_its_first_space_and_pairs_meet_in_the_last_that_holds_both():
     data = make_data({"a": torch.randn(4, 1, 6), "b": torch.randn(4, 1, 6)})
     found = embed_data(make_method(data, dim=3, joint=True), data)
     assert slots_of(found) == ["a", "b"]
     assert features(found, "b").values.shape == (4, 1, 3)
     assert space_of(found, "a", "b") == "joint"
+    assert space_of(found, "a", "a") == "joint"
     assert space_of(embed_data(make_method(data), data), "a", "b") is None

@@ -75,7 +75,8 @@ def load(
     room = memory_limit
     for slot in slots:
         work = SlotWork(source, slot, strict, progress or (lambda line: None))
-        told = dict((options or {}).get(source.columns[slot].modality, {})) | dict((options or {}).get(slot, {}))
+        column = source.columns[slot]
+        told = {**column.options, **(options or {}).get(column.modality, {}), **(options or {}).get(slot, {})}
         given = (modalities or {}).get(slot)
         fitted[slot] = given if given is not None else work.fit(fit, told)
         columns[slot] = work.collate(fitted[slot], room)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,11 +23,14 @@ class Column:
         items: N samples of V raw values each (a `Path`, bytes, text, number list, array; None where absent). V is the
             same for every sample: shorter ones are filled with None. May be computed on access.
         views: names of the V natural views (artists, voices, languages), or empty.
+        options: what the data set knows of its slot: the modality's options where it knows better than their defaults
+            (which augmentations keep a thing what it is); a user's go before.
     """
 
     modality: str
     items: Sequence[Sequence[Any | None]]
     views: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def width(self) -> int:

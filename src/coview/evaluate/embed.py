@@ -71,8 +71,11 @@ def features(embeddings: Embeddings, slot: str) -> Embedding:
 
 
 def space_of(embeddings: Embeddings, slot_a: str, slot_b: str) -> str | None:
-    """The first space that holds both slots, where they can be compared; None where there is none."""
-    return next((name for name, space in embeddings.items() if slot_a in space and slot_b in space), None)
+    """The last space that holds both slots, the one made for comparing; None where there is none.
+
+    The two may be one slot, whose views are compared.
+    """
+    return next((n for n, space in reversed(embeddings.items()) if slot_a in space and slot_b in space), None)
 
 
 def slots_of(embeddings: Embeddings) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d
 
 if TYPE_CHECKING:
     from coview.modalities.image import Image
@@ -26,17 +27,20 @@ class Norm(StrEnum):
 
 
 class Conv(nn.Module):
-    """Six 3 x 3 convolutions, three of them at half the resolution, and the mean over what is left.
+    """Six 3 x 3 convolutions, three of them at half the resolution, and the means over quarters of what is left.
 
     Args:
         modality: gives the number of channels.
-        dim: D, channels of the last two layers; the earlier ones have a quarter and a half of them.
+        dim: channels of the last two layers; the earlier ones have a quarter and a half of them.
         norm: the normalisation.
+        cells: the result is averaged over a grid of cells x cells, so that D = dim * cells ** 2; with 1 nothing is
+            left of where something was in the picture.
     """
 
-    def __init__(self, modality: Image, *, dim: int = 256, norm: Norm | str = Norm.BATCH) -> None:
+    def __init__(self, modality: Image, *, dim: int = 256, norm: Norm | str = Norm.BATCH, cells: int = 2) -> None:
         super().__init__()
-        self.dim = dim
+        self.cells = cells
+        self.dim = dim * cells**2
         widths = [dim // 4, dim // 4, dim // 2, dim // 2, dim, dim]
         strides = [1, 2, 1, 2, 1, 2]
         before = [modality.channels, *widths[:-1]]
@@ -47,7 +51,8 @@ class Conv(nn.Module):
 
     def forward(self, value: Tensor) -> Tensor:
         """`(N, C, H, W)` prepared -> `(N, D)`."""
-        return self.layers(value.contiguous(memory_format=torch.channels_last)).mean((2, 3))
+        maps = self.layers(value.contiguous(memory_format=torch.channels_last))
+        return adaptive_avg_pool2d(maps, self.cells).flatten(1)
 
 
 def _layer(inputs: int, outputs: int, stride: int, norm: Norm) -> nn.Sequential:

@@ -48,6 +48,10 @@ PACKAGES = {
 ARTISTS = tuple(PACKAGES)
 
 
+LOOKS = {"size": 32, "scale": (0.6, 1.0), "flip": False, "degrees": 5.0, "color": 0.15, "grey": 0.0}
+"""How drawings may be altered: a mirrored arrow is another emoji, and only its colour tells one heart from the next."""
+
+
 def build(stock: Stock, least: int = 2) -> Source:
     """Concepts that at least `least` artists drew (2 to 4); drawings are views into one memory-mapped array each."""
     import numpy as np
@@ -65,7 +69,7 @@ def build(stock: Stock, least: int = 2) -> Source:
     return Source(
         "emoji",
         {
-            "drawing": Column("image", drawings, ARTISTS),
+            "drawing": Column("image", drawings, ARTISTS, LOOKS),
             "name": Column("text", [[c["name"].replace("-", " ")] for c in concepts]),
         },
         names=[c["name"] for c in concepts],
