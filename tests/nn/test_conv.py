@@ -18,7 +18,7 @@ def test_conv_reads_any_size_and_channels(size: int, channels: int, norm: Norm):
     modality = Image(size, channels)
     net = Conv(modality, dim=32, norm=norm).eval()
     assert net(pixels(2, modality)).shape == (2, 32 * 2**2)
-    assert net(pixels(2, modality, size // 2)).shape == (2, 32)
+    assert net(pixels(2, modality, size // 2)).shape == (2, 32 * 2**2)
 
 
 @pytest.mark.parametrize("build", [Conv, ResNet18])
