@@ -55,6 +55,16 @@ def write_report(run: Run, data: Data, rows: dict[str, Tensor], path: str | Path
     return path
 
 
+def shown_part(rows: dict[str, Tensor]) -> str:
+    """The part whose samples are shown: `test`, else `valid`, else `train`."""
+    return next((part for part in ("test", "valid") if len(rows.get(part, ()))), "train")
+
+
+def answers_of(run: Run, data: Data, rows: dict[str, Tensor]) -> list[Answers]:
+    """What the held-out samples find: the strips of the report."""
+    return ask(Embedded(data, embed_data(run.method, data)), rows[shown_part(rows)])
+
+
 def render(run: Run, data: Data, rows: dict[str, Tensor]) -> str:
     """The page as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -63,7 +73,7 @@ def render(run: Run, data: Data, rows: dict[str, Tensor]) -> str:
         loader=PackageLoader("coview.use"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    part = "test" if len(rows.get("test", ())) else "valid" if len(rows.get("valid", ())) else "train"
+    part = shown_part(rows)
     shown = rows[part]
     embedded = Embedded(data, embed_data(run.method, data))
     options = {k: v for k, v in plain(dataclasses.asdict(run.config)).items() if v not in (None, {}, [], "")}

@@ -1,0 +1,106 @@
+"""Nearest samples to a text, a file, or anything a run can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from coview.data.kinds import modality_of_name
+from coview.data.source import Column, Data, Source
+from coview.errors import UserError
+from coview.evaluate.embed import embed_data
+from coview.use.embed import Embedded, read_data
+from coview.use.neighbours import nearest
+
+if TYPE_CHECKING:
+    from coview.engine.run import Run
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A sample that was found: its name, its slot and natural view, its cosine to the query, its row in the data."""
+
+    name: str
+    slot: str
+    view: str
+    cosine: float
+    row: int
+
+
+def search(
+    run: Run | str | Path, query: Any, data: Any = None, *, slot: str | None = None, k: int = 10, **reading: Any
+) -> list[Hit]:
+    """The k samples nearest to a query, one hit a sample, by cosine.
+
+    Args:
+        run: a run, or its folder.
+        query: a text; or the path of a file that one of the run's slots reads.
+        data: where to look; default the data that the run was trained on.
+        slot: where to look; default a slot comparable with the query's, another one where there is one.
+        k: how many.
+        reading: `columns`, `label` as `embed` takes them.
+
+    Raises:
+        UserError: the query cannot be read, or no slot is comparable with it.
+    """
+    from coview.use.evaluation import as_run
+
+    run = as_run(run)
+    asked = _query_slot(run, query)
+    single = embed_data(run.method, _single(run, asked, query))
+    gallery_data = read_data(run, data, **reading)
+    gallery = Embedded(gallery_data, embed_data(run.method, gallery_data))
+    slots = list(dict.fromkeys(s for space in gallery.spaces.values() for s in space))
+    comparable = [
+        s for s in slots if any(asked in one and s in gallery.spaces.get(name, {}) for name, one in single.items())
+    ]
+    if slot is not None and slot not in comparable:
+        raise UserError(f"slot {slot!r} cannot be compared with {asked}; {', '.join(comparable) or 'none'} can")
+    if not comparable:
+        raise UserError(
+            f"no slot of the data shares a space with {asked}: train with a method across slots, such as clip"
+        )
+    where = slot or next((s for s in comparable if s != asked), asked)
+    space = next(n for n, one in single.items() if asked in one and where in gallery.spaces.get(n, {}))
+    return _best(single[space][asked].values[:, 0], gallery, space, where, k)
+
+
+def _best(vector: torch.Tensor, gallery: Embedded, space: str, slot: str, k: int) -> list[Hit]:
+    found = gallery.spaces[space][slot]
+    row, view = found.present.nonzero(as_tuple=True)
+    names = gallery.data.view_names.get(slot, ())
+    cosine, at = nearest(vector, found.values[row, view], len(row))
+    hits: dict[int, Hit] = {}
+    for c, j in zip(cosine[0].tolist(), at[0].tolist()):
+        r, v = int(row[j]), int(view[j])
+        hits.setdefault(r, Hit(gallery.data.names[r], slot, names[v] if names else str(v), c, r))
+        if len(hits) == k:
+            break
+    return list(hits.values())
+
+
+def _query_slot(run: Run, query: Any) -> str:
+    """The slot that reads the query: by the file's kind, else the first text slot."""
+    if isinstance(query, Path) or (isinstance(query, str) and Path(query).is_file()):
+        kind = modality_of_name(str(query).lower()) or "text"
+    else:
+        kind = "text" if isinstance(query, str) else "image"
+    fitting = [s for s, m in run.modalities.items() if m.name == kind]
+    if not fitting:
+        has = ", ".join(f"{s} ({m.name})" for s, m in run.modalities.items())
+        what = f"there is no file {query!r}, and as a text it" if kind == "text" else f"{query}"
+        raise UserError(f"{what} cannot be asked of this run, which reads {has}")
+    return fitting[0]
+
+
+def _single(run: Run, slot: str, query: Any) -> Data:
+    """The query as a data set of one sample."""
+    from coview.data.prepare import load
+
+    modality = run.modalities[slot]
+    raw = Path(query) if isinstance(query, str) and Path(query).is_file() else query
+    source = Source("the query", {slot: Column(modality.name, [[raw]])}, [str(query)[:200]], split=["test"])
+    return load(source, modalities={slot: modality}, strict=True)
