@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from made_files import pixels, wave
+from tests.data.made_files import pixels, wave
 from PIL import Image
 
 from coview.data.arrays import from_arrays

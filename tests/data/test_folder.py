@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from made_files import picture, sound, text
+from tests.data.made_files import picture, sound, text
 
 from coview.data.open import open_source
 from coview.errors import UserError

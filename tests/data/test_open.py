@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from made_files import picture, pixels, text
+from tests.data.made_files import picture, pixels, text
 
 from coview.data import catalog
 from coview.data.describe import describe

@@ -11,7 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_files import picture, picture_bytes, pixels, sound, text, wave
+from tests.data.made_files import picture, picture_bytes, pixels, sound, text, wave
 from PIL import Image
 
 from coview.data.arrays import from_arrays

@@ -6,7 +6,7 @@ import tarfile
 
 import pyarrow as pa
 import pytest
-from made_files import picture_bytes, wave
+from tests.data.made_files import picture_bytes, wave
 
 from coview.data.open import open_source
 from coview.errors import UserError

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from made_files import picture, picture_bytes
+from tests.data.made_files import picture, picture_bytes
 
 from coview.data.open import open_source
 from coview.errors import UserError
