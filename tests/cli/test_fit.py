@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from coview.cli import main
+from tests.cli.conftest import SMALL
+
+
+def test_a_run_has_everything_that_is_promised(run: Path) -> None:
+    assert {"config.yaml", "metrics.jsonl", "verdict.json", "scores.json", "report.html", "checkpoints"} <= {
+        p.name for p in run.iterdir()
+    }
+    scores = json.loads((run / "scores.json").read_text())
+    knn = next(v for k, v in scores.items() if k.startswith("knn/"))
+    assert set(knn["accuracy"]) >= {"run", "raw", "random"}
+
+
+def test_the_report_stands_alone_and_tells_the_verdict(run: Path) -> None:
+    page = (run / "report.html").read_text()
+    verdict = json.loads((run / "verdict.json").read_text())
+    assert verdict["status"] in page
+    assert "data:image/png;base64" in page
+    assert not any(f'{what}="http' in page for what in ("src", "href"))
+    assert "<script" not in page
+
+
+def test_an_existing_run_is_refused(run: Path, pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "simclr", "--data", str(pictures), "--steps", "2", "--out", str(run)]) == 2
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_resume_takes_no_other_options(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "simclr", "--resume", "--out", str(run), "--lr", "1"]) == 2
+    assert "--lr" in capsys.readouterr().err
+
+
+def test_resume_goes_on_where_the_run_stopped(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "simclr", "--resume", "--out", str(run), "--no-evaluate"]) in (0, 3)
+    assert "6 steps" in capsys.readouterr().out
+
+
+def test_a_dry_run_says_what_was_understood_and_draws_views(
+    pictures: Path, inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from PIL import Image
+
+    assert main(["fit", "simclr", "--data", str(pictures), "--dry-run", *SMALL]) == 0
+    said = capsys.readouterr().out
+    assert "60 samples" in said
+    assert "image" in said
+    with Image.open("views.png") as sheet:
+        assert min(sheet.size) > 200
+    assert not Path("runs").exists()
+
+
+def test_a_collapsed_run_exits_with_3(pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from coview.engine.monitor import Monitor
+    from coview.health.verdict import Verdict
+
+    monkeypatch.setattr(Monitor, "verdict", lambda self: Verdict("collapsed", "all is one", "a remedy"))
+    asked = ["fit", "simclr", "--data", str(pictures), "--steps", "1", "--out", str(tmp_path / "r"), *SMALL]
+    assert main([*asked, "--no-evaluate"]) == 3
+
+
+def test_runs_are_numbered_where_nobody_names_them(tmp_path: Path) -> None:
+    from coview.use.folders import free_folder
+
+    assert free_folder("simclr", "emoji", tmp_path).name == "simclr-emoji"
+    (tmp_path / "simclr-emoji").mkdir()
+    assert free_folder("simclr", "emoji", tmp_path).name == "simclr-emoji-2"
+    assert free_folder("my.py:Own", "../a b/photos", tmp_path).name == "own-photos"

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from coview.cli import available, main
+
+
+def test_help_is_quick_and_imports_nothing_heavy() -> None:
+    heavy = ("torch", "timm", "lightning_fabric", "sklearn", "jsonargparse", "matplotlib")
+    script = (
+        "import sys\n"
+        "from coview.cli import main; status = main(['--help'])\n"
+        f"print(status, [m for m in {heavy!r} if m in sys.modules], file=sys.stderr)"
+    )
+    before = os.times()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    after = os.times()
+    assert done.stderr.strip() == "0 []"
+    spent = after.children_user - before.children_user + after.children_system - before.children_system
+    assert spent < 1.0  # processor time: a busy machine changes nothing
+
+
+def test_help_names_every_verb_that_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {verb} " in shown for verb in available())
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["fti"], "'fit'"),
+        (["fit", "simcrl"], "'simclr'"),
+        (["fit", "simclr", "--temprature", "0.1"], "--temperature"),
+        (["fit", "simclr", "--data", "digit"], "'digits'"),
+        (["evaluate", "no-such-run"], "no-such-run"),
+        (["fit", "simclr"], "--data"),
+        (["fit"], "method"),
+        (["fit", "simclr", "--data", "digits", "--steps", "some"], "whole number"),
+        (["fit", "simclr", "--views", "natral"], "natural"),
+        (["fit", "simclr", "--data", "digits", "--steps", "0"], "above zero"),
+        (["data", "get"], "name"),
+        (["data", "get", "emojis"], "'emoji'"),
+        (["compare", "simclr", "--data", "digits"], "two"),
+    ],
+)
+def test_a_mistake_is_one_sentence_that_says_what_would_be_right(
+    words: list[str], meant: str, capsys: pytest.CaptureFixture[str], inside: object
+) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("coview: ")
+    assert said.count("\n") == 1
+    assert meant in said
+
+
+def test_a_methods_help_has_its_own_options_with_their_meaning(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "simclr", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "--temperature" in shown
+    assert "in units of cosine similarity (default: 0.2)" in shown
+    assert "--batch-size" in shown
+
+
+def test_every_verbs_help_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in available():
+        assert main([verb, "--help"]) == 0
+        assert f"usage: coview {verb}" in capsys.readouterr().out

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from coview.cli import main
+
+
+def test_embed_writes_the_documented_columns(run: Path, tmp_path: Path) -> None:
+    assert main(["embed", str(run), "--out", str(tmp_path / "emb.parquet")]) == 0
+    table = pq.read_table(tmp_path / "emb.parquet")
+    assert table.column_names[:6] == ["id", "name", "slot", "view", "space", "vector"]
+    assert len(table) == 60
+    assert table.schema.field("vector").type.list_size == 16
+    assert np.isfinite(np.array(table["vector"].to_pylist())).all()
+
+
+def test_embed_refuses_an_ending_it_does_not_write(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["embed", str(run), "--out", str(tmp_path / "emb.xyz")]) == 2
+    assert ".parquet" in capsys.readouterr().err
+
+
+def test_evaluate_prints_json_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(run), "--protocol", "knn", "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert any(key.startswith("knn/") for key in scores)
+
+
+def test_search_finds_the_file_itself_first(run: Path, pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    query = pictures / "above" / "07.png"
+    assert main(["search", str(run), str(query), "-k", "3", "--json"]) == 0
+    hits = json.loads(capsys.readouterr().out)
+    assert len(hits) == 3
+    assert "07" in hits[0]["name"]
+    assert hits[0]["cosine"] == pytest.approx(1.0, abs=1e-4)
+
+
+def test_export_reads_back_to_the_same_features(run: Path, tmp_path: Path) -> None:
+    import torch
+
+    from coview.engine.run import load
+    from coview.use.embed import read_data
+    from coview.use.export import load_encoder
+
+    file = tmp_path / "weights.safetensors"
+    assert main(["export", str(run), "--out", str(file)]) == 0
+    trained, encoder = load(run), load_encoder(file)
+    batch = read_data(trained).batch(slice(0, 4))
+    view = encoder.modality.prepare(batch["image"])
+    with torch.no_grad():
+        here = encoder(view).pooled
+        there = trained.method.slot_encoders()["image"](view).pooled
+    assert torch.equal(here, there)
+
+
+def test_report_draws_a_strip(run: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    page, strip = tmp_path / "page.html", tmp_path / "strip.png"
+    assert main(["report", str(run), "--out", str(page), "--strip", str(strip)]) == 0
+    assert "<svg" in page.read_text()
+    with Image.open(strip) as drawn:
+        assert drawn.width > drawn.height / 2
+
+
+def test_compare_has_a_row_a_method_and_the_references(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.cli.conftest import SMALL
+
+    asked = ["compare", "simclr", "vicreg", "--data", str(pictures), "--steps", "2", "--out", str(tmp_path / "c")]
+    assert main([*asked, *SMALL, "--json"]) == 0
+    rows = {row["method"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert list(rows) == ["simclr", "vicreg", "raw", "random"]
+    assert rows["simclr"]["steps"] == rows["vicreg"]["steps"] == [2]
+    assert (tmp_path / "c" / "compare.png").stat().st_size > 5000
+
+
+def test_methods_and_data_are_listed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["methods", "--json"]) == 0
+    methods = json.loads(capsys.readouterr().out)
+    assert all(m["idea"] for m in methods)
+    assert "simclr" in {m["name"] for m in methods}
+    assert main(["data", "list", "--json"]) == 0
+    assert "digits" in {d["name"] for d in json.loads(capsys.readouterr().out)}
+
+
+def test_doctor_names_what_would_mend(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["doctor", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert {"python", "torch", "cache", "npm"} <= {check["what"] for check in found}
+    assert all(check["mend"] for check in found if not check["works"])
