@@ -1,0 +1,1 @@
+"""Papers of the field, their claims as experiments, and what came of them."""

@@ -1,0 +1,1 @@
+"""Methods that claims are held against and that are no method of their own."""

@@ -1,0 +1,1 @@
+"""Claims: one file for a paper, named by its key; `claim(scale)` gives it."""

@@ -1,0 +1,183 @@
+"""Running a claim: equal compute, equal tuning, paired seeds, one record."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import platform
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+from coview.engine.config import plain, versions
+from coview.engine.devices import physical_cores
+from coview.papers.arms import Bench
+from coview.papers.claim import Arm, Claim, claim_of
+from coview.papers.flops import check_equal, matching_steps
+from coview.papers.records import FORMAT
+from coview.papers.verdict import judge, together
+
+TUNING_SHARE = 3
+"""A tuning trial has one over this of the arm's steps."""
+
+Tell = Callable[[str], None]
+
+
+def reproduce(key: str, *, scale: str = "small", command: str = "", tell: Tell | None = None) -> dict[str, Any]:
+    """Runs a paper's claim and says what came out.
+
+    Args:
+        key: of the paper.
+        scale: `small`, or `full` for ten times the steps.
+        command: kept in the record.
+        tell: is told each arm as it is done.
+
+    Returns:
+        The record, as `results/claims/KEY.json` has it.
+
+    Raises:
+        UserError: there is no such claim, or its data is not fetched.
+    """
+    return {
+        "format": FORMAT,
+        "key": key,
+        "scale": scale,
+        **run_claim(claim_of(key, scale), tell or (lambda line: None)),
+        "versions": versions(),
+        "machine": {"processor": processor(), "cores": physical_cores(), "threads an arm": 1},
+        "commit": commit(),
+        "command": command or f"coview reproduce {key} --scale {scale}",
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+    }
+
+
+def run_claim(claim: Claim, tell: Tell) -> dict[str, Any]:
+    """Tunes, trains and scores every arm of a claim, and judges its comparisons."""
+    bench = Bench()
+    arms: dict[str, dict[str, Any]] = {}
+    for name, steps, per_step in plan(claim, bench):
+        arms[name] = _arm(claim, bench, name, steps, per_step, tell)
+    found = []
+    for c in claim.comparisons:
+        check_equal({a: arms[a]["flops"] for a in (c.better, c.worse)})
+        pairs = zip(arms[c.better]["scores"][c.metric], arms[c.worse]["scores"][c.metric], strict=True)
+        differences = [a - b for a, b in pairs]
+        outcome = judge(differences, c.margin)
+        spread = {"differences": differences, "mean": mean(differences), "deviation": stdev(differences)}
+        found.append({**dataclasses.asdict(c), **spread, "outcome": outcome.value})
+    first = next(iter(claim.arms.values()))
+    data = bench.prepare(first)[0]
+    return {
+        "statement": claim.statement,
+        "outcome": together([judge(f["differences"], f["margin"]) for f in found]).value,
+        "comparisons": found,
+        "arms": {
+            name: {k: v for k, v in arm.items() if k not in ("protocol", "references")} for name, arm in arms.items()
+        },
+        "references": {m: r for arm in arms.values() for m, r in arm["references"].items()},
+        "protocol": {m: d for arm in arms.values() for m, d in arm["protocol"].items()},
+        "seeds": list(claim.seeds),
+        "tuning": _tuning(claim),
+        "data": {"name": data.name, **data.about},
+        "note": claim.note,
+    }
+
+
+def plan(claim: Claim, bench: Bench) -> list[tuple[str, int, float]]:
+    """(arm, steps, FLOPs a step), in the claim's order; steps of arms that follow another match its FLOPs."""
+    per_step = {name: bench.flops(arm) for name, arm in claim.arms.items()}
+
+    def steps(arm: Arm, own: float) -> int:
+        if arm.like is None:
+            assert arm.steps is not None
+            return arm.steps
+        leader = claim.arms[arm.like]
+        return matching_steps(steps(leader, per_step[arm.like]) * per_step[arm.like], own)
+
+    return [(name, steps(arm, per_step[name]), per_step[name]) for name, arm in claim.arms.items()]
+
+
+def _arm(claim: Claim, bench: Bench, name: str, steps: int, per_step: float, tell: Tell) -> dict[str, Any]:
+    """Tunes on the validation part, then trains with every seed and scores the test part once."""
+    arm = claim.arms[name]
+    metrics = [claim.metric(m) for m in arm.metrics]
+    trials: dict[str, float] = {}
+    if len(claim.grid) > 1:
+        for lr in claim.grid:
+            short = max(1, steps // TUNING_SHARE)
+            found = bench.run(arm, metrics[:1], steps=short, lr=lr, seed=claim.seeds[0], test=False)
+            trials[f"{lr:g}"] = found["scores"][metrics[0].name]
+    lr = max(claim.grid, key=lambda r: trials.get(f"{r:g}", 0.0))
+    runs = []
+    for seed in claim.seeds:
+        runs.append(bench.run(arm, metrics, steps=steps, lr=lr, seed=seed, test=True))
+        scores = ", ".join(f"{m} {s:.3f}" for m, s in runs[-1]["scores"].items())
+        tell(f"{name}, seed {seed}: {scores} ({steps:,} steps, {runs[-1]['seconds']:.0f} s)")
+    config = bench.config(arm, steps=steps, lr=lr, seed=0)
+    return {
+        "method": arm.method.rpartition("/")[2],
+        "options": plain(dict(arm.options)),
+        "samples": runs[0]["samples"],
+        "batch_size": min(config.batch_size, runs[0]["samples"]),
+        "steps": steps,
+        "flops_per_step": per_step,
+        "flops": steps * per_step,
+        "lr": lr,
+        "trials on the validation part": trials,
+        "scores": {m.name: [r["scores"][m.name] for r in runs] for m in metrics},
+        "seconds": [round(r["seconds"], 1) for r in runs],
+        "cpu_seconds": [round(r["cpu_seconds"], 1) for r in runs],
+        "verdicts": [r["verdict"] for r in runs],
+        "precision": runs[0]["precision"],
+        "references": runs[0]["references"],
+        "protocol": runs[0]["protocol"],
+    }
+
+
+def _tuning(claim: Claim) -> str:
+    if len(claim.grid) == 1:
+        return f"none for any arm; learning rate {claim.grid[0]:g}"
+    grid = ", ".join(f"{lr:g}" for lr in claim.grid)
+    return (
+        f"every arm alike: learning rates {grid}, each one run of seed {claim.seeds[0]} with a third of the arm's "
+        "steps, chosen on the validation part by the arm's first metric"
+    )
+
+
+def processor() -> str:
+    """The processor's name as the system tells it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return named or platform.processor() or platform.machine()
+
+
+def commit() -> str:
+    """The commit of the code that runs, `+changes` where files differ from it; empty where it is no checkout."""
+    here = Path(__file__).parent
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", "-C", str(here), *words], capture_output=True, text=True, check=False)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    try:
+        own = git("ls-files", "--error-unmatch", str(Path(__file__).name))
+        head = git("rev-parse", "HEAD") if own else ""
+        return head + ("+changes" if head and git("status", "--porcelain", "--", "..") else "")
+    except OSError:
+        return ""
+
+
+def table(record: dict[str, Any]) -> tuple[Sequence[str], list[list[Any]]]:
+    """Columns and rows to print: a row an arm and metric."""
+    columns = ("arm", "metric", "mean", "deviation", *(f"seed {s}" for s in record["seeds"]), "steps", "TFLOPs")
+    rows = []
+    for name, arm in record["arms"].items():
+        for metric, scores in arm["scores"].items():
+            rows.append([name, metric, mean(scores), stdev(scores), *scores, arm["steps"], arm["flops"] / 1e12])
+    for metric, found in record["references"].items():
+        blank = [None] * (len(record["seeds"]) + 3)
+        rows += [[f"({column})", metric, value, *blank] for column, value in found.items() if value is not None]
+    return columns, rows
