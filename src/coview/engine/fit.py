@@ -290,10 +290,22 @@ def fit_data(
     if config.processes > 1 and "TORCHELASTIC_RUN_ID" not in os.environ:
         if config.out is None:
             raise UserError("--processes above 1 needs --out: the processes leave the run there")
-        fabric.launch(_work, config, data, rows, resume, tell)
+        failure = fabric.launch(_spawned, config, data, rows, resume, tell)
+        if failure is not None:
+            kind, message = failure
+            raise (RunFailed if kind == "RunFailed" else UserError)(message)
         return load(config.out)
     fabric.launch()
     return _work(fabric, config, data, rows, resume, tell)
+
+
+def _spawned(fabric: Fabric, *work: Any) -> tuple[str, str] | None:
+    """`_work` in a process of its own: the run is left in its folder, what went wrong is told to the parent."""
+    try:
+        _work(fabric, *work)
+    except (RunFailed, UserError) as error:
+        return type(error).__name__, str(error)
+    return None
 
 
 def _work(
