@@ -215,8 +215,7 @@ class Trainer:
         """
         if self.folder is None or world()[0] != 0:
             return
-        if self.folder.exists() and any(self.folder.iterdir()):
-            raise UserError(f"{self.folder} exists already; give another --out, or --resume to go on with it")
+        refuse_existing(self.folder)
         write_run(self.folder, self.config, self.data.modalities)
 
     def _write_line(self, line: dict[str, Any]) -> None:
@@ -290,6 +289,8 @@ def fit_data(
     if config.processes > 1 and "TORCHELASTIC_RUN_ID" not in os.environ:
         if config.out is None:
             raise UserError("--processes above 1 needs --out: the processes leave the run there")
+        if not resume:
+            refuse_existing(Path(config.out))
         failure = fabric.launch(_spawned, config, data, rows, resume, tell)
         if failure is not None:
             kind, message = failure
@@ -320,6 +321,12 @@ def _work(
     else:
         trainer.prepare_folder()
     return trainer.run()
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raises UserError where there is something in a new run's folder already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} exists already; give another --out, or --resume to go on with it")
 
 
 def load_weights(method: Method, path: Path) -> None:
