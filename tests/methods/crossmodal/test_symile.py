@@ -7,6 +7,7 @@ from torch import Tensor
 from coview.batch import Features
 from coview.methods.crossmodal.clip import CLIP
 from coview.methods.crossmodal.symile import Missing, Symile
+from coview.views.draw import Draw
 from tests.methods.slots import draws, encoders, joined, look, relation_losses, samples, without
 
 PAIR = {"drawing": "image", "name": "text"}
@@ -80,3 +81,29 @@ def test_a_sample_with_one_slot_of_three_is_left_out_even_then() -> None:
 def test_nobody_there_leaves_the_loss_out(missing: Missing) -> None:
     method = build(missing, **PAIR)
     assert relation_losses(method, without(samples(3, **PAIR), "name", [0, 1, 2])) == {}
+
+
+def exclusive_or(method: Symile | CLIP) -> float:
+    """Fits projections to one-hot a, b and c = a xor b; how often a and b together find c."""
+    generator = torch.Generator().manual_seed(0)
+    bits = torch.randint(2, (64, 2), generator=generator)
+    shown = torch.nn.functional.one_hot(torch.cat([bits, bits.sum(1, keepdim=True) % 2], 1), 32).double()
+    key = torch.arange(64)
+    optimizer = torch.optim.Adam([*method.space.parameters(), *method.scale.parameters()], 0.05)
+    for step in range(60):
+        values = {slot: shown[:, i : i + 1] for i, slot in enumerate(TRIO)}
+        values |= {f"{slot}/present": torch.ones(64, 1, dtype=torch.bool) for slot in TRIO}
+        loss = sum(method.relate(Features(values, key, Draw(0, step, key))).losses.values())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    a, b, c = torch.nn.functional.normalize(method.joint(Features(values, key))[0], dim=-1).unbind(1)
+    both = torch.stack([c[bits.sum(1) % 2 == i][0] for i in (0, 1)])
+    score = (a * b) @ both.T if isinstance(method, Symile) else (a + b) @ both.T
+    return float((score.argmax(1) == bits.sum(1) % 2).double().mean())
+
+
+def test_what_only_all_three_slots_tell_is_learned_here_and_missed_by_pairs() -> None:
+    assert exclusive_or(build(**TRIO)) == 1.0
+    torch.manual_seed(3)
+    assert exclusive_or(CLIP(encoders(**TRIO), dim=16).double()) < 0.8

@@ -34,7 +34,7 @@ class JointMethod(Method):
         super().__init__()
         self.encoders = nn.ModuleDict(encoders)
         self.space = JointSpace({slot: e.dim for slot, e in encoders.items()}, dim, hidden)
-        self.positives = positives
+        self.positives = Positives(positives)
         self.plain = tuple(plain)
 
     @property

@@ -43,7 +43,7 @@ class CLIP(JointMethod):
     Example:
         >>> import coview
         >>> run = coview.fit("clip", data="emoji", slots=["drawing", "name"], steps=20, out=None)
-        >>> list(run.embed().spaces)
+        >>> list(coview.embed(run).spaces)
         ['drawing', 'name', 'joint']
     """
 

@@ -77,7 +77,7 @@ class CMC(JointMethod):
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=plain, hidden=hidden)
         self.temperature = temperature
-        self.graph = graph
+        self.graph = Graph(graph)
         self.n_views = n_views
         self.within = within
 

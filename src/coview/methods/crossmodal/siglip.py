@@ -45,7 +45,7 @@ class SigLIP(JointMethod):
     Example:
         >>> import coview
         >>> run = coview.fit("siglip", data="emoji", slots=["drawing", "name"], steps=20, out=None)
-        >>> list(run.embed().spaces)
+        >>> list(coview.embed(run).spaces)
         ['drawing', 'name', 'joint']
     """
 

@@ -58,7 +58,7 @@ class Symile(JointMethod):
     Example:
         >>> import coview
         >>> run = coview.fit("symile", data="emoji", slots=["drawing", "name"], steps=20, out=None)
-        >>> list(run.embed().spaces)
+        >>> list(coview.embed(run).spaces)
         ['drawing', 'name', 'joint']
     """
 
@@ -76,7 +76,7 @@ class Symile(JointMethod):
         self.require_slots(2, "simclr or cmc")
         self.scale = LogitScale(temperature)
         self.absent = None
-        if missing is Missing.LEARNED:
+        if Missing(missing) is Missing.LEARNED:
             self.absent = nn.ParameterDict({slot: torch.randn(dim) for slot in self.slots})
 
     def relate(self, z: Features) -> Relations:

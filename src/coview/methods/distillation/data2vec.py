@@ -91,9 +91,9 @@ class Data2Vec(Method):
         self.teacher = Teacher(encoder)
         self.head = nn.Linear(encoder.dim, encoder.dim)
         self.masked, self.block, self.layers, self.beta = masked, block, layers, beta
-        self.norm = norm
+        self.norm = TargetNorm(norm)
         self.momentum, self.momentum_end = momentum, momentum_end
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         modality = self.encoder.modality

@@ -62,7 +62,7 @@ class MAE(Method):
         self.encoder = encoder
         self.decoder = TokenDecoder(encoder.dim, decoder_dim, decoder_depth, encoder.modality.target_dim)
         self.masked = masked
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         modality = self.encoder.modality

@@ -53,7 +53,7 @@ class SimMIM(Method):
         self.head = nn.Linear(encoder.dim, encoder.modality.target_dim)
         self.masked = masked
         self.unit = unit
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         modality = self.encoder.modality

@@ -77,7 +77,7 @@ class IJEPA(Method):
         self.targets = targets
         self.target_scale, self.target_aspect, self.context_scale = target_scale, target_aspect, context_scale
         self.momentum = momentum
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         modality = self.encoder.modality
