@@ -11,11 +11,13 @@ from coview.cli import main
 
 
 def test_embed_writes_the_documented_columns(run: Path, tmp_path: Path) -> None:
+    from coview.engine.run import load
+
     assert main(["embed", str(run), "--out", str(tmp_path / "emb.parquet")]) == 0
     table = pq.read_table(tmp_path / "emb.parquet")
     assert table.column_names[:6] == ["id", "name", "slot", "view", "space", "vector"]
     assert len(table) == 60
-    assert table.schema.field("vector").type.list_size == 16
+    assert table.schema.field("vector").type.list_size == load(run).method.slot_encoders()["image"].dim
     assert np.isfinite(np.array(table["vector"].to_pylist())).all()
 
 

@@ -32,6 +32,7 @@ def run(words: Sequence[str]) -> int:
     if not given.get("data"):
         parser.error("say what to learn from with --data NAME or --data PATH")
     from coview.methods.registry import method_class
+    from coview.use.budget import budget_words
     from coview.use.compare import compare, draw
     from coview.use.folders import free_folder, refuse_used
 
@@ -43,7 +44,7 @@ def run(words: Sequence[str]) -> int:
     out.mkdir(parents=True, exist_ok=True)
     found = compare(methods, config, seeds=seeds, out=out, tell=None if as_json else say)
     (out / "compare.json").write_text(json.dumps(found.rows(), indent=1))
-    picture = draw(found, out / "compare.png", f"{config.data}, {_budget(config)}")
+    picture = draw(found, out / "compare.png", f"{config.data}, {budget_words(config)}")
     if as_json:
         say_json({"rows": found.rows(), "failed": found.failed, "picture": str(picture)})
     else:

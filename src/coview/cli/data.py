@@ -17,7 +17,9 @@ def run(words: Sequence[str]) -> int:
     )
     parser.add_argument("what", nargs="?", choices=("list", "get", "show"), default="list")
     parser.add_argument("name", nargs="?", help="a data set (for show also a path)")
-    parser.add_argument("--part", nargs="+", metavar="PART", help="get: some of its parts only")
+    parser.add_argument(
+        "--parts", nargs="+", metavar="PART", help="get: some of its parts only, apart by spaces or commas"
+    )
     parser.add_argument("--out", metavar="FILE", help="show: where the sheet of views goes (default: NAME-views.png)")
     parser.add_argument("--json", action="store_true", help="as JSON")
     asked = parser.read(words)
@@ -25,7 +27,8 @@ def run(words: Sequence[str]) -> int:
         return _list(asked.json)
     if asked.name is None:
         parser.error(f"{asked.what} needs the name of a data set; coview data list has them")
-    return _get(asked.name, asked.part, asked.json) if asked.what == "get" else _show(asked.name, asked.out, asked.json)
+    parts = [p for word in asked.parts for p in word.split(",") if p] if asked.parts else None
+    return _get(asked.name, parts, asked.json) if asked.what == "get" else _show(asked.name, asked.out, asked.json)
 
 
 def _list(as_json: bool) -> int:

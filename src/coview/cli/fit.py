@@ -10,6 +10,7 @@ from coview.cli.fit_options import build_parser, read_config
 from coview.cli.progress import telling
 from coview.cli.terminal import first_process, say, say_verdict
 from coview.errors import UserError
+from coview.use.budget import budget_words
 
 if TYPE_CHECKING:
     from coview.engine.config import FitConfig
@@ -96,7 +97,7 @@ def _dry_run(config: FitConfig) -> int:
 def _train(config: FitConfig, ready: Prepared, *, resume: bool, evaluate: bool) -> int:
     from coview.engine.fit import fit_data
 
-    budget = next(f"{getattr(config, n):g} {n}" for n in ("minutes", "epochs", "steps") if getattr(config, n))
+    budget = budget_words(config)
     slots = " and ".join(ready.data.slots)
     say(f"{config.method} on {slots}, batches of {config.batch_size:,}, {budget} -> {config.out}", "bold")
     with telling(config, len(ready.rows["train"])) as tell:
@@ -104,6 +105,8 @@ def _train(config: FitConfig, ready: Prepared, *, resume: bool, evaluate: bool) 
     if not first_process():
         return 0
     say(f"{trained.steps:,} steps in {trained.seconds:,.0f} s of training")
+    if trained.method.clock.progress < 0.9 and trained.folder is not None:
+        say(f"  stopped early; coview fit {config.method} --resume --out {trained.folder} goes on", "yellow")
     if trained.verdict is not None:
         say_verdict(trained.verdict)
     if evaluate:

@@ -13,6 +13,7 @@ from coview.cli import docs
 from coview.cli.parser import Parser, add_option, nested, one_or_pairs, pairs
 from coview.engine.config import FitConfig, load_config
 from coview.errors import UserError
+from coview.use.budget import NAMES, check_budget
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "data": ("data", "slots", "columns", "label", "group", "modality", "strict"),
@@ -40,8 +41,6 @@ SAID = {
     "seed": "of everything drawn",
 }
 """Fields that the command line explains in its own words."""
-
-BUDGET = ("minutes", "epochs", "steps")
 
 
 def build_parser(method: str | None, *, prog: str = "coview fit") -> Parser:
@@ -117,9 +116,9 @@ def read_config(method: str | None, given: dict[str, Any], config_file: str | No
     values: dict[str, Any] = {}
     if config_file is not None:
         saved = dataclasses.asdict(load_config(Path(config_file)))
-        values = {name: v for name, v in saved.items() if name not in ("out", *BUDGET) or (name in BUDGET and v)}
-        if any(name in given for name in BUDGET):
-            values = {name: v for name, v in values.items() if name not in BUDGET}
+        values = {name: v for name, v in saved.items() if name not in ("out", *NAMES) or (name in NAMES and v)}
+        if any(name in given for name in NAMES):
+            values = {name: v for name, v in values.items() if name not in NAMES}
         if method is not None and method != values["method"]:
             values["options"] = {}
     values["method"] = method or values.get("method")
@@ -131,7 +130,9 @@ def read_config(method: str | None, given: dict[str, Any], config_file: str | No
             values["options"] = {**values.get("options", {}), name: value}
         else:
             values[name] = WORDS[name](value, f"--{name.replace('_', '-')}") if name in WORDS else value
-    return FitConfig(**values)
+    config = FitConfig(**values)
+    check_budget(config)
+    return config
 
 
 def _methods() -> str:

@@ -18,6 +18,7 @@ from coview.engine.config import plain, versions
 from coview.errors import UserError
 from coview.evaluate.embed import embed_data
 from coview.evaluate.labels import classes_of
+from coview.use.budget import budget_words
 from coview.use.charts import line_chart, scatter, shares_bar
 from coview.use.embed import Embedded
 from coview.use.neighbours import Answers, ask
@@ -80,7 +81,7 @@ def render(run: Run, data: Data, rows: dict[str, Tensor]) -> str:
     return env.get_template("report.html.j2").render(
         run=run,
         verdict=run.verdict,
-        budget=_budget(run),
+        budget=budget_words(run.config),
         speed=_speed(run),
         scores=_score_rows(run.scores),
         columns=_columns(run.scores),
@@ -101,11 +102,6 @@ def render(run: Run, data: Data, rows: dict[str, Tensor]) -> str:
         credit=credit(data),
         about={k: v for k, v in data.about.items() if isinstance(v, str) and v},
     )
-
-
-def _budget(run: Run) -> str:
-    config = run.config
-    return next(f"{getattr(config, n):g} {n}" for n in ("minutes", "epochs", "steps") if getattr(config, n))
 
 
 def _speed(run: Run) -> float | None:

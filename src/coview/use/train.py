@@ -131,7 +131,7 @@ def fit(
         UserError: what was asked for makes no sense; the message says what would.
         RunFailed: the run could not go on.
     """
-    from coview.engine.fit import fit_data, refuse_existing
+    from coview.engine.fit import fit_data
     from coview.use.folders import refuse_used
 
     if resume:
