@@ -1,0 +1,30 @@
+"""CLIP: contrast against the prediction of a caption's words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coview.papers import baselines
+from coview.papers.claim import Arm, Claim, Comparison
+from coview.papers.claims.own_natural_views import emoji
+from coview.papers.metrics import protocol_metric
+
+NAMED = protocol_metric("retrieval/drawing-name", "R@10")
+WORDS = f"{Path(baselines.__file__).parent / 'word_prediction.py'}:WordPrediction"
+OPTIONS = {"slots": ["drawing", "name"], "modality": {"drawing": {"size": 32}}, "encoder_options": {"dim": 64}}
+
+
+def claim(scale: int) -> Claim:
+    """Held-out emoji are found by their names, which no training sample bore."""
+    return Claim(
+        "A contrastively trained dual encoder names pictures of held-out concepts (the right name among the first 10 "
+        "of all held-out names) more often than a model of equal size and compute that predicts a caption's words.",
+        (NAMED,),
+        {
+            "clip": Arm("clip", emoji, (NAMED.name,), OPTIONS, steps=400 * scale),
+            "words": Arm(WORDS, emoji, (NAMED.name,), OPTIONS, like="clip"),
+        },
+        (Comparison("clip", "words", NAMED.name),),
+        note="Concept families are split, so that a held-out name is a new combination of known word pieces. What the "
+        "word predictor says of a name is the cosine between its logits without bias and the name's bag of tokens.",
+    )

@@ -1,0 +1,37 @@
+"""data2vec: contextual latents against the input as what is predicted."""
+
+from __future__ import annotations
+
+from coview.papers.claim import Arm, Claim, Comparison
+from coview.papers.derived import fashion, voices
+from coview.papers.metrics import protocol_metric
+
+IMAGE = protocol_metric("linear/image/class", "accuracy")
+SPEECH = protocol_metric("linear/speech/voice", "accuracy")
+OPTIONS = {
+    "image": {"modality": {"image": {"size": 28}}, "encoder_options": {"dim": 64, "depth": 3}},
+    "speech": {"modality": {"speech": {"seconds": 1.5, "mels": 32}}, "encoder_options": {"dim": 64, "depth": 3}},
+}
+
+
+def claim(scale: int) -> Claim:
+    """Pictures and speech, one and the same method file for both."""
+    arms: dict[str, Arm] = {}
+    for slot, data, metric in (("image", fashion, IMAGE), ("speech", voices, SPEECH)):
+        leader = f"{slot}: data2vec"
+        arms[leader] = Arm("data2vec", data, (metric.name,), OPTIONS[slot], steps=160 * scale)
+        for method in ("simmim", "mae"):
+            arms[f"{slot}: {method}"] = Arm(method, data, (metric.name,), OPTIONS[slot], like=leader)
+    return Claim(
+        "Predicting a slow teacher's contextual latents of hidden tokens beats reconstructing the hidden input "
+        "(SimMIM, MAE) by linear probe, on pictures and on speech, at equal compute.",
+        (IMAGE, SPEECH),
+        arms,
+        tuple(
+            Comparison(f"{slot}: data2vec", f"{slot}: {method}", metric.name)
+            for slot, metric in (("image", IMAGE), ("speech", SPEECH))
+            for method in ("simmim", "mae")
+        ),
+        note="4,000 pictures of Fashion-MNIST; 3,295 telephone prompts, whose voice (six; two are one speaker in two "
+        "languages) is what the probe reads. The teacher's forward pass counts as data2vec's compute.",
+    )

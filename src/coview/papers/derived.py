@@ -1,0 +1,171 @@
+"""Samples made for claims from real data sets: subsets, pools, and sums of digits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from coview.data import catalog
+from coview.data.source import Column, Source
+from coview.data.split import unit_hash
+
+
+def part_of(source: Source, counts: dict[str, int]) -> Source:
+    """Some samples of each part of a split, chosen by a hash of their names.
+
+    Args:
+        source: of any catalog set; where it names no validation part, one is cut from its training samples.
+        counts: how many of train, valid and test.
+    """
+    order = sorted(range(len(source)), key=lambda i: unit_hash(source.names[i], salt="subset"))
+    assert source.split is not None
+    chosen: list[int] = []
+    split: list[str] = []
+    for origin, wanted in _wanted(source.split, counts).items():
+        pool = [i for i in order if source.split[i] == origin]
+        for part in wanted:
+            taken, pool = pool[: counts[part]], pool[counts[part] :]
+            chosen += taken
+            split += [part] * len(taken)
+    return replace(source.rows(chosen), split=split)
+
+
+def _wanted(split: list[str], counts: dict[str, int]) -> dict[str, list[str]]:
+    """Part of the source -> the parts that are cut from it."""
+    found: dict[str, list[str]] = {}
+    for part in counts:
+        found.setdefault(part if part in split else "train", []).append(part)
+    return found
+
+
+@cache
+def fashion() -> Source:
+    """4,000 pictures of Fashion-MNIST to train on, 1,000 to choose by, 2,000 to score."""
+    return part_of(catalog.source("fashion-mnist"), {"train": 4_000, "valid": 1_000, "test": 2_000})
+
+
+@cache
+def few_fashion() -> Source:
+    """1,000 pictures of Fashion-MNIST to train on, 1,000 to choose by, 2,000 to score."""
+    return part_of(catalog.source("fashion-mnist"), {"train": 1_000, "valid": 1_000, "test": 2_000})
+
+
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@cache
+def digit_sums() -> Source:
+    """Two handwritten digits, and the word for their sum modulo ten: any two of the three are independent.
+
+    The digits are the 8 x 8 ones that come with scikit-learn. Pairs are drawn within each part of their split: 6,000
+    to train on, 1,000 to choose by, 1,000 to score.
+    """
+    digits = catalog.source("digits")
+    kept = [i for i, domain in enumerate(digits.labels["domain"]) if domain == "optical"]
+    digits = digits.rows(kept)
+    assert digits.split is not None
+    items, digit = digits.columns["image"].items, digits.labels["digit"]
+    parts = {p: np.array([i for i, s in enumerate(digits.split) if s == p]) for p in ("train", "valid", "test")}
+    a, b, split = [], [], []
+    for n, (part, count) in enumerate({"train": 6_000, "valid": 1_000, "test": 1_000}.items()):
+        draws = np.random.default_rng((0, n)).choice(parts[part], (count, 2))
+        a += draws[:, 0].tolist()
+        b += draws[:, 1].tolist()
+        split += [part] * count
+    sums = [(int(digit[i]) + int(digit[j])) % 10 for i, j in zip(a, b, strict=True)]
+    return Source(
+        "sums of digits",
+        {
+            "first": Column("image", [items[i] for i in a]),
+            "second": Column("image", [items[j] for j in b]),
+            "sum": Column("text", [[WORDS[s]] for s in sums]),
+        },
+        names=[f"{part}-{i:05d}" for i, part in enumerate(split)],
+        labels={"sum": np.array(sums)},
+        split=split,
+        about=digits.about,
+    )
+
+
+@cache
+def voices() -> Source:
+    """Every recording of a telephone prompt as a sample of its own, with its voice as label; prompts share a split.
+
+    Two of the six voices are one speaker in two languages.
+    """
+    prompts = catalog.source("prompts")
+    column = prompts.columns["speech"]
+    items, names, label, groups, split = [], [], [], [], []
+    assert prompts.groups is not None
+    assert prompts.split is not None
+    for i, name in enumerate(prompts.names):
+        for voice, path in zip(column.views, column.items[i], strict=True):
+            if path is not None:
+                items.append([path])
+                names.append(f"{name} by {voice}")
+                label.append(voice)
+                groups.append(prompts.groups[i])
+                split.append(prompts.split[i])
+    return Source(
+        "voices",
+        {"speech": Column("audio", items)},
+        names=names,
+        labels={"voice": np.array(label)},
+        groups=groups,
+        split=split,
+        about=prompts.about,
+    )
+
+
+POOLS = {"curated": 100, "uncurated": 900}
+"""Pool -> pictures of its most frequent class: every class has as many (curated), or each class 0.63 of the one before
+(uncurated)."""
+LABELLED = 20
+"""Labelled pictures of each class."""
+
+
+@cache
+def pools() -> Source:
+    """Fashion-MNIST in two pools and a few labelled pictures, with emoji in grey as clutter of the uncurated pool.
+
+    Curated: 100 pictures of each of 10 classes. Uncurated: 900 of one class down to 14 of another, and every emoji by
+    one artist, bright on dark as the clothes are. Labels are known of 20 pictures a class, and where choices are made
+    (1,000) and scored (2,000).
+    """
+    fashion = part_of(catalog.source("fashion-mnist"), {"train": 20_000, "valid": 1_000, "test": 2_000})
+    assert fashion.split is not None
+    names = sorted(set(fashion.labels["class"].tolist()))
+    left = {
+        c: [i for i, s in enumerate(fashion.split) if s == "train" and fashion.labels["class"][i] == c] for c in names
+    }
+    chosen: list[tuple[int, str]] = []
+    for rank, c in enumerate(names):
+        for pool, count in (
+            ("labelled", LABELLED),
+            ("curated", POOLS["curated"]),
+            ("uncurated", round(POOLS["uncurated"] * 0.63**rank)),
+        ):
+            chosen += [(i, pool) for i in left[c][:count]]
+            left[c] = left[c][count:]
+    chosen += [(i, s) for i, s in enumerate(fashion.split) if s != "train"]
+    pictures = [fashion.columns["image"].items[i] for i, _ in chosen]
+    labels = [kind[i] if p not in POOLS else None for i, p in chosen]
+    clutter = [sample[0] for sample in catalog.source("emoji").columns["drawing"].items if sample[0] is not None]
+    grey = [[(255 - picture.mean(2)).astype(np.uint8)] for picture in clutter]
+    pool = [p for _, p in chosen] + ["uncurated"] * len(grey)
+    return Source(
+        "pools of Fashion-MNIST and emoji",
+        {"image": Column("image", [*pictures, *grey])},
+        names=[*(fashion.names[i] for i, _ in chosen), *(f"clutter-{i}" for i in range(len(grey)))],
+        labels={"class": np.array([*labels, *[None] * len(grey)], object), "pool": np.array(pool)},
+        split=[p if p in ("valid", "test") else "train" for p in pool],
+        about=fashion.about,
+    )
+
+
+@cache
+def stamps() -> Source:
+    """Stamps with their English captions."""
+    return catalog.source("stamps", captions="en")

@@ -1,0 +1,156 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from coview.data.source import Column, Source
+from coview.errors import UserError
+from coview.papers.arms import Bench, code_of, content_key
+from coview.papers.claim import Arm, Claim, Comparison, claim_keys, claim_of
+from coview.papers.flops import check_equal, flops_of_step, matching_steps
+from coview.papers.metrics import protocol_metric
+from coview.papers.reproduce import plan, run_claim
+
+KNN = protocol_metric("knn/image/shade", "accuracy")
+OPTIONS = {"batch_size": 16, "modality": {"image": {"size": 8}}, "encoder_options": {"dim": 16}, "precision": "32"}
+
+
+def squares() -> Source:
+    random = np.random.default_rng(0)
+    shade = np.arange(90) % 3
+    pictures = (60 * shade[:, None, None] + random.integers(0, 90, (90, 8, 8))).astype(np.uint8)
+    split = ["train"] * 50 + ["valid"] * 20 + ["test"] * 20
+    names = [str(i) for i in range(90)]
+    return Source("squares", {"image": Column("image", [[p] for p in pictures])}, names, {"shade": shade}, split=split)
+
+
+def arm(method: str = "simclr", **how) -> Arm:
+    return Arm(method, squares, (KNN.name,), OPTIONS, **({"steps": 4} | how))
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("COVIEW_CACHE", str(tmp_path))
+
+
+def test_flops_of_a_linear_layer_are_counted_through_a_real_step():
+    """The projector's part of the count: forward, and gradients of weights and inputs, two FLOPs a product-sum."""
+    bench = Bench()
+    data, _, train = bench.prepare(arm())
+
+    def flops(hidden: int) -> float:
+        return flops_of_step(
+            bench.config(dataclasses.replace(arm(), options={**OPTIONS, "hidden": hidden}), steps=1, lr=1e-3, seed=0),
+            data,
+            train,
+        )
+
+    looks, dim, out = 2 * 16, 16, 128
+    assert flops(64) - flops(32) == 3 * 2 * looks * 32 * (dim + out)
+
+
+def test_steps_match_a_total():
+    assert matching_steps(1000.0, 3.0) == 333
+    assert matching_steps(1.0, 3.0) == 1
+
+
+def test_unequal_compute_is_refused():
+    check_equal({"a": 100.0, "b": 101.9})
+    with pytest.raises(ValueError, match=r"b trains on 2\.1% more FLOPs than a"):
+        check_equal({"a": 100.0, "b": 102.1})
+
+
+def test_an_arm_that_follows_another_gets_its_compute():
+    claim = Claim("", (KNN,), {"a": arm(steps=90), "b": arm("mae", like="a", steps=None)}, ())
+    (_, steps_a, flops_a), (_, steps_b, flops_b) = plan(claim, Bench())
+    assert steps_a == 90
+    assert flops_a != flops_b
+    check_equal({"a": steps_a * flops_a, "b": steps_b * flops_b})
+
+
+def test_an_arm_says_its_steps_or_whose():
+    with pytest.raises(ValueError, match="one of steps and like"):
+        arm(steps=3, like="a")
+
+
+@pytest.fixture
+def keyed():
+    bench = Bench()
+    data, _, train = bench.prepare(arm())
+    config = bench.config(arm(), steps=4, lr=1e-3, seed=0)
+    return config, data, train
+
+
+def test_the_key_of_an_arm_is_the_same_for_the_same(keyed):
+    config, data, train = keyed
+    again, _, rows = Bench().prepare(arm())
+    assert content_key(config, data, train, [KNN], "test") == content_key(config, again, rows, [KNN], "test")
+
+
+@pytest.mark.parametrize(
+    "change", [{"lr": 2e-3}, {"seed": 1}, {"steps": 5}, {"options": {"temperature": 0.3}}, {"method": "moco"}]
+)
+def test_the_key_of_an_arm_moves_with_its_configuration(keyed, change):
+    config, data, train = keyed
+    before = content_key(config, data, train, [KNN], "test")
+    assert content_key(dataclasses.replace(config, **change), data, train, [KNN], "test") != before
+
+
+def test_the_key_of_an_arm_moves_with_its_data_and_part(keyed):
+    config, data, train = keyed
+    before = content_key(config, data, train, [KNN], "test")
+    assert content_key(config, data, train[1:], [KNN], "test") != before
+    assert content_key(config, data, train, [KNN], "valid") != before
+    data.slots["image"].value[0] += 1
+    assert content_key(config, data, train, [KNN], "test") != before
+
+
+def test_the_code_of_a_method_holds_its_loss():
+    assert "def nt_xent_rows" in code_of("simclr")
+    assert "class SimCLR" in code_of("simclr")
+
+
+def test_a_claim_is_run_and_judged_and_its_arms_are_kept():
+    claim = Claim(
+        "plain beats cold", (KNN,), {"plain": arm(), "cold": arm(steps=None, like="plain")},
+        (Comparison("plain", "cold", KNN.name),), grid=(1e-3, 4e-3),
+    )  # fmt: skip
+    told: list[str] = []
+    record = run_claim(claim, told.append)
+    assert len(told) == 6
+    assert record["comparisons"][0]["differences"] == [0.0, 0.0, 0.0]
+    assert record["outcome"] == "undecided"
+    assert set(record["arms"]["plain"]["trials on the validation part"]) == {"0.001", "0.004"}
+    assert record["protocol"][KNN.name]["split"] == "test"
+    assert set(record["references"][KNN.name]) == {"raw", "random"}
+    again = run_claim(claim, told.append)
+    assert again["arms"]["plain"]["seconds"] == record["arms"]["plain"]["seconds"]
+
+
+@pytest.mark.parametrize("key", claim_keys())
+def test_every_claim_compares_arms_that_are_scored_alike_at_one_compute(key):
+    claim = claim_of(key)
+    assert len(claim.seeds) >= 3
+
+    def leader(name: str) -> str:
+        like = claim.arms[name].like
+        return name if like is None else like
+
+    for c in claim.comparisons:
+        better, worse = claim.arms[c.better], claim.arms[c.worse]
+        assert leader(c.better) == leader(c.worse)
+        assert c.metric in better.metrics
+        assert c.metric in worse.metrics
+
+
+def test_unknown_claims_and_scales_are_refused():
+    with pytest.raises(UserError, match="did you mean 'slip'"):
+        claim_of("slpi")
+    with pytest.raises(UserError, match="small or full"):
+        claim_of("slip", "huge")
+
+
+def test_rows_of_an_arm_can_be_a_pool():
+    half = dataclasses.replace(arm(), pool=lambda data, rows: rows[:7])
+    assert torch.equal(Bench().prepare(half)[2], torch.arange(7))

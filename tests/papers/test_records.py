@@ -1,0 +1,64 @@
+import json
+from itertools import pairwise
+from statistics import mean
+
+import pytest
+
+from coview.errors import UserError
+from coview.papers import records
+from coview.papers.verdict import Outcome, judge, together
+
+KEPT = sorted(p.stem for p in records.folder().glob("*.json"))
+
+
+def test_what_is_written_is_read(tmp_path):
+    record = dict.fromkeys(records.NEEDED, 1) | {"key": "slip", "note": "é"}
+    assert records.write(record, tmp_path) == tmp_path / "slip.json"
+    assert records.read("slip", tmp_path) == record
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "no record"),
+        ("{}", "lacks 'format'"),
+        ("[]", "lacks"),
+        (json.dumps(dict.fromkeys(records.NEEDED, 9)), "newer"),
+    ],
+)
+def test_what_is_no_record_is_refused(tmp_path, text, told):
+    (tmp_path / "slip.json").write_text(text)
+    with pytest.raises(UserError, match=told):
+        records.read("slip", tmp_path)
+
+
+def test_a_claim_that_was_not_run_has_none(tmp_path):
+    assert records.read("slip", tmp_path) is None
+
+
+@pytest.mark.parametrize("key", KEPT)
+def test_outcomes_on_record_follow_from_their_scores(key):
+    record = records.read(key)
+    assert record is not None
+    assert len(record["seeds"]) >= 3
+    outcomes = []
+    for found in record["comparisons"]:
+        better, worse = (record["arms"][found[side]]["scores"][found["metric"]] for side in ("better", "worse"))
+        assert found["differences"] == pytest.approx([a - b for a, b in zip(better, worse, strict=True)])
+        assert found["mean"] == pytest.approx(mean(found["differences"]))
+        outcomes.append(judge(found["differences"], found["margin"]))
+        assert found["outcome"] == outcomes[-1]
+    assert record["outcome"] == together(outcomes)
+    assert record["outcome"] in list(Outcome)
+
+
+@pytest.mark.parametrize("key", KEPT)
+def test_arms_on_record_trained_on_equal_compute_and_were_tuned_alike(key):
+    record = records.read(key)
+    assert record is not None
+    for found in record["comparisons"]:
+        a, b = (record["arms"][found[side]] for side in ("better", "worse"))
+        assert abs(a["flops"] / b["flops"] - 1) <= 0.02
+        trials = [set(arm["trials on the validation part"]) for arm in (a, b)]
+        assert all(x == y for x, y in pairwise(trials))
+        assert record["protocol"][found["metric"]]["split"] == "test"
