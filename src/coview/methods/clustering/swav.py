@@ -84,7 +84,7 @@ class SwAV(Method):
         self.iterations = iterations
         self.queue_start = queue_start
         self.freeze = freeze
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]

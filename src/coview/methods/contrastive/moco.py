@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.losses.precision import at_least_float32
@@ -11,7 +11,7 @@ from coview.methods.base import Method
 from coview.nn.by_rows import by_rows
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
-from coview.nn.heads import RowMLP, unit
+from coview.nn.heads import unit
 from coview.nn.queue import Queue
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
@@ -69,14 +69,14 @@ class MoCo(Method):
     ) -> None:
         super().__init__()
         self.encoder = encoder
-        self.projector = RowMLP(encoder.dim, hidden, dim)
+        self.projector = nn.Sequential(nn.Linear(encoder.dim, hidden), nn.ReLU(), nn.Linear(hidden, dim))
         self.key_encoder = Teacher(encoder)
         self.key_projector = Teacher(self.projector)
         self.queue = Queue(queue, dim)
         self.temperature = temperature
         self.momentum = momentum
         self.symmetric = symmetric
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]

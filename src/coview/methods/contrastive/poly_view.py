@@ -89,7 +89,7 @@ class PolyView(Method):
         self.multiplicity = multiplicity
         self.objective = Objective(objective)
         self.temperature = temperature
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]

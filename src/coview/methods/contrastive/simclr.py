@@ -57,7 +57,7 @@ class SimCLR(Method):
         self.encoder = encoder
         self.projector = MLP(encoder.dim, hidden, dim)
         self.temperature = temperature
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]
@@ -74,7 +74,7 @@ class SimCLR(Method):
         p = self.projector(looks.flatten(0, 1))
         own = torch.arange(len(p), device=p.device)
         each = by_rows(
-            lambda anchors, partner, own, all: nt_xent_rows(anchors, partner, all, own, self.temperature),
+            lambda anchors, partner, own, every: nt_xent_rows(anchors, partner, every, own, self.temperature),
             (p, own ^ 1, own),
             (p,),
         )

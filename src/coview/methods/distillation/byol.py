@@ -62,7 +62,7 @@ class BYOL(Method):
         self.teacher = Teacher(encoder)
         self.teacher_projector = Teacher(self.projector)
         self.momentum = momentum
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]

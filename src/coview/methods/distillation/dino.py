@@ -94,7 +94,7 @@ class DINO(Method):
         self.momentum = momentum
         self.centre_momentum = centre_momentum
         self.freeze = freeze
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]

@@ -55,7 +55,7 @@ class SimSiam(Method):
         self.encoder = encoder
         self.projector = MLP(encoder.dim, hidden, hidden, dim, norm_last=True)
         self.predictor = MLP(dim, bottleneck, dim)
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]

@@ -59,7 +59,7 @@ class BarlowTwins(Method):
         self.projector = MLP(encoder.dim, hidden, hidden, dim)
         self.redundancy_weight = redundancy_weight
         self.scale = scale
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]

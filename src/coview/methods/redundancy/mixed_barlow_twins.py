@@ -68,7 +68,7 @@ class MixedBarlowTwins(Method):
         self.redundancy_weight = redundancy_weight
         self.mix_weight = mix_weight
         self.scale = scale
-        self.positives = positives
+        self.positives = Positives(positives)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]
