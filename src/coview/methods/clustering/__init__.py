@@ -1,0 +1,1 @@
+"""Looks agree on the cluster that their sample belongs to."""

@@ -1,0 +1,1 @@
+"""Looks at one sample agree, those at others are pushed away."""

@@ -1,0 +1,1 @@
+"""A student predicts a teacher, which is its own slow or stopped copy."""

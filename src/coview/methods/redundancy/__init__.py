@@ -1,0 +1,1 @@
+"""Looks agree while dimensions say different things; no negatives."""
