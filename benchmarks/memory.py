@@ -69,7 +69,7 @@ def at_once(method: SimCLR, batch: Batch) -> tuple[float, list[Tensor]]:
     looks = method.encoder(views["looks"]).pooled
     projected = method.projector(looks.flatten(0, 1)).unflatten(0, looks.shape[:2])
     loss = nt_xent(projected[:, 0], projected[:, 1], method.temperature)
-    return float(loss), list(torch.autograd.grad(loss, list(method.parameters())))
+    return float(loss.detach()), list(torch.autograd.grad(loss, list(method.parameters())))
 
 
 def measure(samples: int, chunk: int) -> dict[str, Any]:

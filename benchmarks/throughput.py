@@ -57,9 +57,7 @@ def contenders(task: Task, images: Any) -> tuple[Coview, dict[str, Contender], l
     """Those that can run, by name, and why others are left out."""
     coview = Coview(task, images)
     found: dict[str, Contender] = {"coview": coview, "limit": Bare(task, coview.trainer)}
-    left_out = [
-        "stable-pretraining: its step runs inside a Lightning Trainer, which cannot be paired step by step here"
-    ]
+    left_out = ["stable-pretraining: its step runs inside a Lightning Trainer, which cannot be cut into segments"]
     if task.method not in LIGHTLY:
         return coview, found, [*left_out, f"lightly: no pairing with the same networks is written for {task.method}"]
     try:

@@ -16,9 +16,8 @@ from parts.text import prose, table
 def every_help() -> str:
     """What `coview --help` and `coview VERB --help` print."""
     parts = [f"## coview\n\n```text\n{printed()}\n```"]
-    parts += [
-        f"## coview {verb}\n\n{said}.\n\n```text\n{printed(verb)}\n```" for verb, (_, said) in available().items()
-    ]
+    for verb, (_, said) in available().items():
+        parts.append(f"## coview {verb}\n\n{said}.\n\n```text\n{printed(verb)}\n```")
     return "\n\n".join(parts)
 
 

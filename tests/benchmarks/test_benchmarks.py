@@ -1,0 +1,32 @@
+"""The benchmarks run, at their smallest, and say what they claim to."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(tmp_path, name, *words):
+    out = tmp_path / "out.json"
+    command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *words, "--threads", "1", "--out", str(out)]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    return json.loads(out.read_text())
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="resident memory is read from /proc")
+def test_memory_compares_equal_gradients(tmp_path):
+    found = run(tmp_path, "memory", "--samples", "16", "--equal", "16", "--chunk", "4")
+    assert found["peak above idle"] > 0
+    assert found["equality"][0]["relative difference of the gradient"] < 1e-4
+    assert found["equality"][1]["relative difference of the gradient"] < 1e-10
+
+
+def test_throughput_pairs_coview_with_its_limit(tmp_path):
+    found = run(tmp_path, "throughput", "--quick", "--methods", "byol", "--encoders", "conv")
+    row = found["rows"][0]
+    assert row["share of the limit"] == pytest.approx(row["samples/s"]["coview"] / row["samples/s"]["limit"])
+    assert sum(row["time of coview"].values()) == pytest.approx(1.0)

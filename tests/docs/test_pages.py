@@ -1,0 +1,120 @@
+"""Every public name has its place in the documentation."""
+
+import importlib
+import re
+import tomllib
+from pathlib import Path
+
+import generate
+import pytest
+from parts import claims, methods, text
+
+import coview
+from coview import losses
+from coview.evaluate.evaluate import PROTOCOLS
+from coview.methods.registry import method_class, method_modules
+from coview.modalities.registry import modality_modules
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def pages():
+    return generate.pages()
+
+
+@pytest.fixture(scope="module")
+def asked(pages):
+    """Every name that some page asks mkdocstrings for."""
+    return {name for page in pages.values() for name in re.findall(r"^::: (\S+)$", page, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("name", coview.__all__)
+def test_a_name_of_the_face_is_in_the_reference(asked, name):
+    assert f"{coview._HOMES[name]}.{name}" in asked
+
+
+@pytest.mark.parametrize("name", losses.__all__)
+def test_a_loss_is_in_the_reference(asked, name):
+    assert f"{getattr(losses, name).__module__}.{name}" in asked
+
+
+@pytest.mark.parametrize("module", ["alignment", "cosine", "gap", "rank", "spread", "uniformity", "verdict"])
+def test_a_reading_of_health_is_in_the_reference(asked, module):
+    room = importlib.import_module(f"coview.health.{module}")
+    own = [n for n, v in vars(room).items() if getattr(v, "__module__", "") == room.__name__ and not n.startswith("_")]
+    assert own
+    assert {f"{room.__name__}.{name}" for name in own if callable(getattr(room, name))} <= asked
+
+
+@pytest.mark.parametrize("name", list(method_modules()))
+def test_a_method_has_a_page_with_every_option_explained(pages, name):
+    page = pages[f"methods/{name}.md"]
+    assert f"::: {method_class(name).__module__}.{method_class(name).__name__}" in page
+    rows = re.findall(r"^\| `--\S+` \|[^|]*\| (.*) \|$", page, re.MULTILINE)
+    assert all(row.strip() for row in rows)
+
+
+@pytest.mark.parametrize("name", list(modality_modules()))
+def test_a_modality_has_a_section(pages, name):
+    assert f"\n## {name}\n" in pages["modalities.md"]
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_protocol_has_a_section(pages, name):
+    assert f"\n### {name}\n" in pages["evaluation.md"]
+
+
+def test_every_page_by_hand_is_in_the_navigation():
+    text_of_nav = (ROOT / "zensical.toml").read_text()
+    nav = tomllib.loads(text_of_nav)["project"]["nav"]
+    listed = {path for entry in nav for path in entry.values() if isinstance(path, str)}
+    assert listed == {p.name for p in (ROOT / "docs").glob("*.md")}
+
+
+def test_every_page_of_the_navigation_is_made(pages):
+    for path in re.findall(r'= "([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text()):
+        assert path in pages
+
+
+def test_links_between_pages_lead_somewhere(pages):
+    for name, page in pages.items():
+        for link in re.findall(r"\]\(([\w/-]+\.md)\)", page):
+            assert str(Path(name).parent / link) in pages, f"{name} -> {link}"
+
+
+def test_no_marker_is_left(pages):
+    assert not [name for name, page in pages.items() if "<!-- generated" in page]
+
+
+def test_a_marker_without_a_part_is_refused():
+    with pytest.raises(KeyError):
+        generate.filled("<!-- generated: nothing -->")
+
+
+def test_the_matrix_of_a_readme_is_replaced_between_its_markers_alone(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n<!-- matrix:start -->\nold\n<!-- matrix:end -->\nafter\n")
+    generate.bring_up_to_date(readme)
+    new = readme.read_text()
+    assert new.startswith("before\n<!-- matrix:start -->\n| method")
+    assert new.endswith("\n<!-- matrix:end -->\nafter\n")
+    assert "old" not in new
+
+
+def test_the_matrix_reads_what_a_method_needs_from_its_signature():
+    assert set(methods.takes(method_class("simclr")).values()) == {methods.ALONE}
+    assert set(methods.takes(method_class("symile")).values()) == {methods.TOGETHER}
+
+
+def test_claims_say_so_where_there_are_none(tmp_path):
+    assert claims.table(tmp_path) == "No claim is on record yet."
+
+
+def test_claims_show_what_the_records_say(tmp_path):
+    (tmp_path / "clip.json").write_text('{"status": "undecided", "claim": "a beats b"}')
+    assert "| `clip` | a beats b | undecided |" in claims.table(tmp_path)
+
+
+def test_cells_cannot_break_a_table():
+    assert text.table(("a",), [("x|y\nz",)]).splitlines()[-1] == "| x\\|y z |"
