@@ -218,6 +218,6 @@ class Embedding:
 Embeddings = dict[str, dict[str, Embedding]]
 """Space -> slot -> embedding. Slots of one space are comparable (image and text in a joint space).
 
-The first space that holds a slot is its representation, which probes read. What is compared (views of a slot, slots with
-each other) is compared in the last space that holds both: the one the method made for comparing.
+The first space that holds a slot is its representation, which probes read. What is compared (views of a slot, slots
+with each other) is compared in the last space that holds both: the one the method made for comparing.
 """

@@ -25,7 +25,7 @@ from coview.modalities.registry import modality_class, modality_modules
 from coview.nn.encoder import Encoder
 from coview.views.draw import occurrence_keys
 
-WORDS = "red green blue cat dog bird house tree car sun moon face hand smiling big small two three old new".split()
+WORDS = ["red", "green", "blue", "cat", "dog", "bird", "house", "tree", "car", "sun", "moon", "face", "hand", "big"]
 
 
 def picture(rng: np.random.Generator) -> np.ndarray:

@@ -86,17 +86,17 @@ class GradientRule(Balance):
         found: list[Tensor | None] = [g[0] if g else None for g in reached]
         if not shared:
             return found
-        like = [reached[i][0] for i in shared]
-        rows = [
-            torch.cat(
-                [torch.zeros_like(t).flatten() if lane[i] is None else lane[i].flatten() for i, t in zip(shared, like)]
-            )  # type: ignore[union-attr, arg-type]
-            for lane in lanes
-        ]
+        like: list[Tensor] = [reached[i][0] for i in shared]  # type: ignore[misc]
+        rows = [torch.cat([_flat(lane[i], t) for i, t in zip(shared, like, strict=True)]) for lane in lanes]
         joined = self.aggregator(torch.stack(rows))
-        for i, part in zip(shared, joined.split([t.numel() for t in like]), strict=True):  # type: ignore[union-attr]
-            found[i] = part.view_as(reached[i][0])  # type: ignore[arg-type]
+        parts = joined.split([t.numel() for t in like])
+        for i, t, part in zip(shared, like, parts, strict=True):
+            found[i] = part.view_as(t)
         return found
+
+
+def _flat(gradient: Tensor | None, like: Tensor) -> Tensor:
+    return like.new_zeros(like.numel()) if gradient is None else gradient.flatten()
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The exact step and the loop around it."""

@@ -158,10 +158,8 @@ class Trainer:
                         f"{BAD_STEPS} steps in a row were not finite, from step {self.step - BAD_STEPS + 1} on; "
                         "nothing moved since. Lower --lr, try --precision 32, or look for extreme values in the data"
                     )
-                if (
-                    self._progress() >= next_look
-                    or self.config.health_every
-                    and self.step % self.config.health_every == 0
+                if self._progress() >= next_look or (
+                    self.config.health_every and self.step % self.config.health_every == 0
                 ):
                     with self.watch("health"):
                         self.monitor.losses.append({k[5:]: v for k, v in line.items() if k.startswith("loss/")})

@@ -78,7 +78,7 @@ class OptimizerConfig:
             case OptimizerName.LARS:
                 from timm.optim.lars import Lars
 
-                return Lars(groups, lr=lr, momentum=0.9)
+                return Lars(groups, lr=lr, momentum=0.9)  # type: ignore[arg-type]
 
 
 def _fused(parameters: Sequence[nn.Parameter]) -> bool:

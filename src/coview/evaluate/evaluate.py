@@ -110,7 +110,8 @@ def _retrieval(subject: Subject, scores: Scores) -> None:
     for slot in subject.slots:
         if len(rows) and subject.of_slot(slot)["run"].present.shape[1] > 1:
             embedded = subject.of_slot(slot, first)
-            embedded |= {c: e[s][slot] for c, e in subject.columns.items() if (s := space_of(e, slot, slot)) is not None}
+            spaces = {c: (e, space_of(e, slot, slot)) for c, e in subject.columns.items()}
+            embedded |= {c: e[space][slot] for c, (e, space) in spaces.items() if space is not None}
             found = {c: f for c, e in embedded.items() if (f := across_views(e, rows)) is not None}
             _add(scores, f"retrieval/{slot}-{slot}", found, {**how, "score": "mean over ordered pairs of views"})
     for a, b in permutations(subject.slots, 2):

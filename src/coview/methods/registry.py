@@ -166,7 +166,8 @@ def _from_file(name: str) -> type[Method]:
     if not Path(path).is_file():
         raise UserError(f"there is no file {path!r} to read a method from")
     spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     found: Sequence[str] = [n for n in vars(module) if not n.startswith("_")]

@@ -1,0 +1,1 @@
+"""How samples are looked at: batched, on the device, drawn by key."""

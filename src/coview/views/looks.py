@@ -54,7 +54,7 @@ def choose(present: Tensor, draw: Draw, n: int, positives: Positives = Positives
 
 
 def looks(view: View, modality: Modality, draw: Draw, n: int = 2, positives: Positives = Positives.AUTO) -> View:
-    """n looks at each sample that are to agree: `(B, V, ...)` stored -> `(B, n, ...)` prepared.
+    """Takes n looks at each sample that are to agree: `(B, V, ...)` stored -> `(B, n, ...)` prepared.
 
     Args:
         view: a slot's natural views, stored.

@@ -51,9 +51,9 @@ def _optical() -> tuple[list[np.ndarray], list[int], list[str]]:
     import numpy as np
     from sklearn.datasets import load_digits
 
-    bunch = load_digits()
-    grey = np.rint(bunch["images"] * (255 / 16)).astype(np.uint8)  # stored as counts from 0 to 16
-    return list(grey), bunch["target"].tolist(), ["optical"] * len(grey)
+    pixels, digits = load_digits(return_X_y=True)  # stored as counts from 0 to 16
+    grey = np.rint(np.asarray(pixels).reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)
+    return list(grey), np.asarray(digits).tolist(), ["optical"] * len(grey)
 
 
 def _mnist(stock: Stock) -> tuple[list[np.ndarray], list[int]]:

@@ -1,0 +1,1 @@
+"""Methods that bring several slots into one space."""

@@ -34,10 +34,10 @@ def render_png(path: Path, size: int) -> bytes:
     from PIL import Image
 
     # Without dots per inch, sizes in centimetres or points are refused; 96 is what CSS says.
-    def drawn(**side: int) -> bytes:
-        return resvg_py.svg_to_bytes(svg_path=str(path), dpi=96, skip_system_fonts=True, **side)
+    def drawn(width: int | None, height: int | None) -> bytes:
+        return resvg_py.svg_to_bytes(svg_path=str(path), dpi=96, skip_system_fonts=True, width=width, height=height)
 
-    png = drawn(width=size)
+    png = drawn(size, None)
     with Image.open(io.BytesIO(png)) as picture:
         upright = picture.height > picture.width
-    return drawn(height=size) if upright else png
+    return drawn(None, size) if upright else png
