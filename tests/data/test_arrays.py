@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from tests.data.made_files import pixels, wave
 from PIL import Image
 
 from coview.data.arrays import from_arrays
 from coview.data.open import open_source
 from coview.errors import UserError
+from tests.data.made_files import pixels, wave
 
 PICTURES = np.stack([pixels(i) for i in range(4)])
 

@@ -3,10 +3,10 @@
 import os
 
 import pytest
-from tests.data.made_files import picture, sound, text
 
 from coview.data.open import open_source
 from coview.errors import UserError
+from tests.data.made_files import picture, sound, text
 
 
 def items(source, slot):

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from tests.data.made_files import picture, pixels, text
 
 from coview.data import catalog
 from coview.data.describe import describe
 from coview.data.open import open_source
 from coview.data.source import Column, Source
 from coview.errors import UserError
+from tests.data.made_files import picture, pixels, text
 
 
 def made():

@@ -11,7 +11,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.data.made_files import picture, picture_bytes, pixels, sound, text, wave
 from PIL import Image
 
 from coview.data.arrays import from_arrays
@@ -23,6 +22,7 @@ from coview.data.source import Column, Source
 from coview.data.split import split
 from coview.errors import UserError
 from coview.modalities.registry import modality_class
+from tests.data.made_files import picture, picture_bytes, pixels, sound, text, wave
 
 WORDS = ["red fish", "blue fish", "one fish", "two fish", "a cat in a hat", "green eggs", "ham", "a fox in socks"]
 

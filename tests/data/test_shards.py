@@ -6,10 +6,10 @@ import tarfile
 
 import pyarrow as pa
 import pytest
-from tests.data.made_files import picture_bytes, wave
 
 from coview.data.open import open_source
 from coview.errors import UserError
+from tests.data.made_files import picture_bytes, wave
 
 
 def shard(path, members):

@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.data.made_files import picture, picture_bytes
 
 from coview.data.open import open_source
 from coview.errors import UserError
+from tests.data.made_files import picture, picture_bytes
 
 WORDS = ["red fish", "blue fish", "one fish", "two fish", "a cat in a hat", "green eggs", "ham", "a fox in socks"]
 

@@ -1,10 +1,10 @@
 """A cache of one's own, and a catalog with a toy in it."""
 
 import pytest
-from tests.data.catalog.archives import Client, package_of, tgz, toy_set
 
 from coview.data import catalog
 from coview.data.catalog.store import fetch
+from tests.data.catalog.archives import Client, package_of, tgz, toy_set
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import stat
 import sys
 
 import pytest
-from tests.data.catalog.archives import deb, tgz, wheel
 
 from coview.data.catalog.store import unpack as unpacking
 from coview.data.catalog.store.clients import CLIENTS
 from coview.data.catalog.store.declare import Package
 from coview.data.catalog.store.unpack import unpack
 from coview.errors import UserError
+from tests.data.catalog.archives import deb, tgz, wheel
 
 FILES = {"package/words.txt": b"ball", "package/deep/er.bin": bytes(range(256)) * 3}
 

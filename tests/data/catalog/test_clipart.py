@@ -1,9 +1,9 @@
 """Clip art: drawings, titles, tags."""
 
 import pytest
-from tests.data.catalog.real import by, check_shape, real, unreadable
 
 from coview.data.catalog.clipart import series
+from tests.data.catalog.real import by, check_shape, real, unreadable
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from tests.data.catalog.real import check_shape, real
 
 from coview.data import catalog
+from tests.data.catalog.real import check_shape, real
 
 
 def test_the_optical_digits_need_no_fetching(cache):

@@ -4,10 +4,10 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from tests.data.catalog.real import by, check_shape, real
 
 from coview.data import catalog
 from coview.data.catalog.reading.families import base_name
+from tests.data.catalog.real import by, check_shape, real
 
 pytestmark = pytest.mark.data
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+
 from tests.data.catalog.real import check_shape, real
 
 

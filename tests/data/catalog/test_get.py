@@ -7,11 +7,11 @@ import time
 from dataclasses import replace
 
 import pytest
-from tests.data.catalog.archives import deb, package_of, tgz, toy_set
 
 from coview.data import catalog
 from coview.data.catalog.store.stock import Stock, landing
 from coview.errors import MissingExtra, UserError
+from tests.data.catalog.archives import deb, package_of, tgz, toy_set
 
 pytestmark = pytest.mark.usefixtures("cache")
 

@@ -1,10 +1,10 @@
 """Prompts: the same words by several voices. Reads two voices."""
 
 import pytest
-from tests.data.catalog.real import by, check_shape, real, unreadable
 
 from coview.data import catalog
 from coview.data.catalog.store.stock import Stock
+from tests.data.catalog.real import by, check_shape, real, unreadable
 
 pytestmark = pytest.mark.data
 

@@ -1,9 +1,8 @@
 """Prompts by all six voices, where they are fetched."""
 
-from tests.data.catalog.real import real
-
 from coview.data import catalog
 from coview.data.catalog.prompts import VOICES
+from tests.data.catalog.real import real
 
 
 def test_all_six_voices():

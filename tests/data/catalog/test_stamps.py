@@ -2,10 +2,10 @@
 
 import pytest
 from PIL import Image
-from tests.data.catalog.real import by, check_shape, real, unreadable
 
 from coview.data import catalog
 from coview.errors import UserError
+from tests.data.catalog.real import by, check_shape, real, unreadable
 
 
 @pytest.fixture(scope="module")
