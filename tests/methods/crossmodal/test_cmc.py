@@ -107,3 +107,9 @@ def test_health_sees_looks_of_a_slot_and_of_two_slots() -> None:
     method, batch = cmc(PAIR, n_views=3), without(samples(6, views=FOUR, **PAIR), "name", [0])
     seen = method.relate(joined(look(method, batch)[1], batch)).seen
     assert {name: tuple(s.shape) for name, s in seen.items()} == {"drawing": (6, 3, 16), "drawing-name": (5, 2, 16)}
+
+
+def test_the_joint_space_is_what_a_slot_says() -> None:
+    found = cmc(PAIR).eval().embed(samples(views=FOUR, **PAIR))
+    assert list(found) == ["joint", "drawing", "name"]
+    assert found["joint"]["drawing"].values.shape == (6, 4, 16)

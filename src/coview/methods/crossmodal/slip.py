@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.batch import Batch, Features, Relations
 from coview.methods.crossmodal.clip import CLIP
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
 from coview.nn.pairs import tiled_nt_xent
-from coview.views.draw import Draw
-from coview.views.looks import Positives, looks
+from coview.views.looks import Positives
 
 
 class SLIP(CLIP):
@@ -69,24 +68,17 @@ class SLIP(CLIP):
         self.agreement_temperature = agreement_temperature
         self.agreement_weight = agreement_weight
 
-    def views(self, batch: Batch, draw: Draw) -> Views:
-        views = super().views(batch, draw)
-        modality = self.slot_encoders()[self.picture].modality
-        views.views["agreement"] = looks(batch[self.picture], modality, draw / "agreement", 2, self.positives)
-        return views
-
-    def represent(self, views: Views) -> Reps:
-        reps = super().represent(views)
-        out = self.slot_encoders()[self.picture](views["agreement"])
-        reps.features |= {"agreement": out.pooled, "agreement/present": out.present.all(1)}
-        return reps
+    def look_counts(self, batch: Batch) -> dict[str, int]:
+        """Three looks at the picture, one at the caption."""
+        return super().look_counts(batch) | {self.picture: 3}
 
     def relate(self, z: Features) -> Relations:
-        relations = super().relate(z)
-        pictures = z["agreement"][z["agreement/present"]]
-        if len(pictures) and self.agreement_weight:
-            projected = self.projector(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
-            agreement = tiled_nt_xent(projected, self.agreement_temperature)
-            relations.losses["nt_xent"] = self.agreement_weight * agreement
+        pictures, present = z[self.picture], z[f"{self.picture}/present"]
+        first = {self.picture: pictures[:, :1], f"{self.picture}/present": present[:, :1]}
+        relations = super().relate(Features({**z, **first}, z.key, z.draw))
+        pair = pictures[:, 1:][present[:, 1:].all(1)]
+        if len(pair) and self.agreement_weight:
+            projected = self.projector(pair.flatten(0, 1)).unflatten(0, pair.shape[:2])
+            relations.losses["nt_xent"] = self.agreement_weight * tiled_nt_xent(projected, self.agreement_temperature)
             relations.seen["agreement"] = projected
         return relations
