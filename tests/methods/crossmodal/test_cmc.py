@@ -109,7 +109,7 @@ def test_health_sees_looks_of_a_slot_and_of_two_slots() -> None:
     assert {name: tuple(s.shape) for name, s in seen.items()} == {"drawing": (6, 3, 16), "drawing-name": (5, 2, 16)}
 
 
-def test_the_joint_space_is_what_a_slot_says() -> None:
+def test_the_joint_space_comes_last_where_comparisons_look_for_it() -> None:
     found = cmc(PAIR).eval().embed(samples(views=FOUR, **PAIR))
-    assert list(found) == ["joint", "drawing", "name"]
+    assert list(found) == ["drawing", "name", "joint"]
     assert found["joint"]["drawing"].values.shape == (6, 4, 16)

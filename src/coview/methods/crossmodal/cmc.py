@@ -8,7 +8,7 @@ from itertools import combinations
 
 from torch import Tensor
 
-from coview.batch import Batch, Embeddings, Features, Relations
+from coview.batch import Batch, Features, Relations
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.encoder import Encoder
 from coview.nn.pairs import mean_over_pairs, tiled_info_nce
@@ -87,11 +87,6 @@ class CMC(JointMethod):
         if self.positives is Positives.AUGMENT:
             return dict.fromkeys(self.slots, max(self.n_views, least))
         return {slot: max(min(self.n_views, batch[slot].width), least) for slot in self.slots}
-
-    def embed(self, batch: Batch) -> Embeddings:
-        """The joint space first: views of one slot are compared there in training, so it is what a slot says."""
-        found = super().embed(batch)
-        return {"joint": found.pop("joint"), **found} if "joint" in found else found
 
     def relate(self, z: Features) -> Relations:
         looks, present = self.joint(z)
