@@ -43,14 +43,14 @@ def linear(train: Items, valid: Items, test: Items, classes: int) -> Outcome:
     def standard(x: np.ndarray) -> np.ndarray:
         return ((x - mean) / scale).astype(np.float32)
 
-    best, best_score, chosen = None, -1.0, GRID[0]
-    x = standard(train.x)
+    x, choose_by, scored = (standard(items.x) for items in (train, valid, test))
+    probe = LogisticRegression(max_iter=MAX_ITER, tol=TOLERANCE, warm_start=True)  # from strong to weak, each goes on
+    best_score, chosen, predicted = -1.0, GRID[0], test.y
     for c in GRID if len(valid) else (GRID[len(GRID) // 2],):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is part of the protocol
-            probe = LogisticRegression(C=c, max_iter=MAX_ITER, tol=TOLERANCE).fit(x, train.y)
-        score = float((probe.predict(standard(valid.x)) == valid.y).mean()) if len(valid) else 0.0
+            probe.set_params(C=c).fit(x, train.y)
+        score = float((probe.predict(choose_by) == valid.y).mean()) if len(valid) else 0.0
         if score > best_score:
-            best, best_score, chosen = probe, score, c
-    assert best is not None
-    return Outcome(accuracies(best.predict(standard(test.x)), test.y), {"C": chosen})
+            best_score, chosen, predicted = score, c, probe.predict(scored)
+    return Outcome(accuracies(predicted, test.y), {"C": chosen})
