@@ -105,7 +105,7 @@ def _thin(points: Line) -> list[tuple[float, float]]:
 def _ticks(low: float, high: float) -> list[float]:
     """Three to six round numbers that cover low to high."""
     if high - low < 1e-12:
-        high, low = high + abs(high) * 0.1 + 1e-6, low - abs(low) * 0.1 - 1e-6
+        high, low = (high + abs(high) * 0.1, low - abs(low) * 0.1) if abs(low) > 1e-9 else (1.0, 0.0)
     rough = (high - low) / 4
     power = 10 ** math.floor(math.log10(rough))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough)
