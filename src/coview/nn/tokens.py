@@ -30,6 +30,11 @@ def take(tokens: Tensor, at: Tensor) -> Tensor:
     return tokens[rows, at]
 
 
-def spread(values: Tensor, rows: Tensor, size: int) -> Tensor:
+def rows_there(present: Tensor) -> slice | Tensor:
+    """The samples whose one look is there: `(B, 1)` bool -> an index; a slice, which copies nothing, where all are."""
+    return slice(None) if bool(present.all()) else present[:, 0].nonzero()[:, 0]
+
+
+def spread(values: Tensor, rows: slice | Tensor, size: int) -> Tensor:
     """Per-sample numbers of some rows put back in their places among `size`, zeros elsewhere: `(n,)` -> `(size,)`."""
-    return values.new_zeros(size).index_copy(0, rows, values)
+    return values if isinstance(rows, slice) else values.new_zeros(size).index_copy(0, rows, values)

@@ -14,7 +14,7 @@ from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import positions, spread, take, token_valid
+from coview.nn.tokens import positions, rows_there, spread, take, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import modality_mask
@@ -109,9 +109,9 @@ class Data2Vec(Method):
         view = views["view"]
         out = self.encoder(view, masked=view.params["masked"])
         teacher = self.teacher(view, layers=True)
-        rows = out.present[:, 0].nonzero()[:, 0]
-        if not len(rows):
+        if not bool(out.present.any()):
             return Reps(losses={"latent": out.pooled.new_zeros(len(view))})
+        rows = rows_there(out.present)
         assert out.tokens is not None
         assert teacher.layers is not None
         wanted, asked = (view.params[name][rows, 0] for name in ("wanted", "asked"))

@@ -9,7 +9,7 @@ from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import positions, spread, take, token_valid
+from coview.nn.tokens import positions, rows_there, spread, take, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import random_keep
@@ -79,9 +79,9 @@ class MAE(Method):
         how = view.params
         ragged = view.length is not None  # where looks differ in how many tokens they keep and hide
         out = self.encoder(view, keep=how["keep"], keep_valid=how["kept"] if ragged else None)
-        rows = out.present[:, 0].nonzero()[:, 0]
-        if not len(rows):
+        if not bool(out.present.any()):
             return Reps(losses={"reconstruction": out.pooled.new_zeros(len(view))})
+        rows = rows_there(out.present)
         assert out.tokens is not None
         keep, kept, wanted, asked = (how[name][rows, 0] for name in ("keep", "kept", "wanted", "asked"))
         rebuilt = self.decoder(

@@ -9,7 +9,7 @@ from coview.losses import masked_absolute_error
 from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import positions, spread, take, token_valid
+from coview.nn.tokens import positions, rows_there, spread, take, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import block_mask
@@ -68,9 +68,9 @@ class SimMIM(Method):
     def represent(self, views: Views) -> Reps:
         view, modality = views["view"], self.encoder.modality
         out = self.encoder(view, masked=view.params["masked"])
-        rows = out.present[:, 0].nonzero()[:, 0]
-        if not len(rows):
+        if not bool(out.present.any()):
             return Reps(losses={"reconstruction": out.pooled.new_zeros(len(view))})
+        rows = rows_there(out.present)
         assert out.tokens is not None
         wanted, asked = (view.params[name][rows, 0] for name in ("wanted", "asked"))
         rebuilt = self.head(take(out.tokens[rows, 0], wanted))

@@ -12,7 +12,7 @@ from coview.methods.base import Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import positions, spread, take, token_valid
+from coview.nn.tokens import positions, rows_there, spread, take, token_valid
 from coview.views.blocks import blocks, step_share
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
@@ -110,9 +110,9 @@ class IJEPA(Method):
         how = view.params
         out = self.encoder(view, keep=how["keep"], keep_valid=how["keep_valid"])
         teacher = self.teacher(view)
-        rows = out.present[:, 0].nonzero()[:, 0]
-        if not len(rows):
+        if not bool(out.present.any()):
             return Reps(losses={"latent": out.pooled.new_zeros(len(view))})
+        rows = rows_there(out.present)
         assert out.tokens is not None
         assert teacher.tokens is not None
         n = self.targets
@@ -125,7 +125,7 @@ class IJEPA(Method):
             self.encoder.modality.grid(view),
             how["keep_valid"][rows, 0].repeat_interleave(n, 0),
             asked.flatten(0, 1),
-        ).unflatten(0, (len(rows), n))
+        ).unflatten(0, (-1, n))
         each = latent_regression(predicted, goal, asked)
         return Reps(losses={"latent": spread(each, rows, len(view))})
 
