@@ -8,7 +8,7 @@ import inspect
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from coview.data.source import Data, Source
+    from coview.modalities.base import Modality
     from coview.use.train import Prepared
 
 HELD_OUT_READ = 256
@@ -108,25 +109,30 @@ def content_key(config: FitConfig, data: Data, train: Tensor, metrics: list[Metr
     installed = {n: v for n, v in versions().items() if n != "coview"}
     what = [told, part, [[m.name, m.plan, inspect.getsource(m.score)] for m in metrics], installed]
     digest.update(json.dumps(what, sort_keys=True, default=str).encode())
-    digest.update(code_of(config.method).encode())
+    how: dict[str, Any] = {"encoder": config.encoder, "encoder_options": config.encoder_options}
+    digest.update(code_of(config.method, data.modalities, **how, options=config.options).encode())
     digest.update(data_digest(data))
     digest.update(train.numpy().tobytes())
     return digest.hexdigest()
 
 
-def code_of(method: str) -> str:
-    """The source of a method's file, of its bases' files, and of the parts of coview that those files name.
+def code_of(method: str, modalities: Mapping[str, Modality], **how: Any) -> str:
+    """The source of all that a method is made of: its file, the files of its networks and modalities, and the parts of
+    coview that those name.
 
     Args:
         method: as `fit` takes it.
+        modalities: of its slots.
+        how: of `build_method`: encoders and options.
     """
-    from coview.methods.registry import method_class
+    from coview.methods.registry import build_method
 
-    cls = method_class(method)
+    built = build_method(method, modalities, **how)
+    parts = [c for p in [*built.modules(), *modalities.values()] for c in type(p).__mro__]
+    modules = {c.__module__: sys.modules[c.__module__] for c in parts if c.__module__.startswith("coview.")}
+    named = {getattr(v, "__module__", None) or "" for m in modules.values() for v in vars(m).values() if callable(v)}
+    names = modules.keys() | {n for n in named if n.startswith("coview.") and n in sys.modules}
     own = [Path(method.rpartition(":")[0]).read_text()] if ".py:" in method else []
-    modules = [sys.modules[c.__module__] for c in cls.__mro__ if c.__module__.startswith("coview.")]
-    named = {getattr(v, "__module__", None) or "" for m in modules for v in vars(m).values() if callable(v)}
-    names = {m.__name__ for m in modules} | {n for n in named if n.startswith("coview.") and n in sys.modules}
     return "\n".join([*own, *(inspect.getsource(sys.modules[n]) for n in sorted(names))])
 
 

@@ -151,7 +151,7 @@ def pools() -> Source:
             left[c] = left[c][count:]
     chosen += [(i, s) for i, s in enumerate(fashion.split) if s != "train"]
     pictures = [fashion.columns["image"].items[i] for i, _ in chosen]
-    labels = [kind[i] if p not in POOLS else None for i, p in chosen]
+    labels = [fashion.labels["class"][i] if p not in POOLS else None for i, p in chosen]
     clutter = [sample[0] for sample in catalog.source("emoji").columns["drawing"].items if sample[0] is not None]
     grey = [[(255 - picture.mean(2)).astype(np.uint8)] for picture in clutter]
     pool = [p for _, p in chosen] + ["uncurated"] * len(grey)

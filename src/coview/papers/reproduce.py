@@ -40,6 +40,7 @@ def reproduce(key: str, *, scale: str = "small", command: str = "", tell: Tell |
     Raises:
         UserError: there is no such claim, or its data is not fetched.
     """
+    code = commit()  # before anything is imported that an edit could change meanwhile
     return {
         "format": FORMAT,
         "key": key,
@@ -47,7 +48,7 @@ def reproduce(key: str, *, scale: str = "small", command: str = "", tell: Tell |
         **run_claim(claim_of(key, scale), tell or (lambda line: None)),
         "versions": versions(),
         "machine": {"processor": processor(), "cores": physical_cores(), "threads an arm": 1},
-        "commit": commit(),
+        "commit": code,
         "command": command or f"coview reproduce {key} --scale {scale}",
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
