@@ -6,6 +6,7 @@ import inspect
 import typing
 
 from coview.cli.docs import arguments, first_line
+from coview.cli.parser import _NAMES
 from coview.methods.base import Method
 from coview.methods.registry import family, method_class, method_modules
 from coview.modalities.registry import modality_modules
@@ -61,7 +62,7 @@ def page(name: str) -> str:
             lines.append(f"**{heading}.** {linked(told[heading])}")
     for heading in ("Views", "Loss", "Requires", "Relations"):
         if told.get(heading):
-            lines.append(f"## {heading}\n\n{prose(told[heading])}")
+            lines.append(f"## {heading}\n\n{begun(prose(told[heading]))}")
     lines.append(f"## Options\n\n{options(cls)}")
     how = takes(cls)
     lines.append("## Modalities\n\n" + table(tuple(how), [tuple(v or "no" for v in how.values())]))
@@ -77,5 +78,15 @@ def options(cls: type[Method]) -> str:
     own = [p for p in inspect.signature(cls.__init__).parameters.values() if p.kind is p.KEYWORD_ONLY]
     if not own:
         return "None."
-    rows = [(f"`--{p.name.replace('_', '-')}`", spelled(p.default), prose(text.get(p.name, ""))) for p in own]
+    rows = [(f"`{flag(p.name)}`", spelled(p.default), prose(text.get(p.name, ""))) for p in own]
     return table(("option", "default", "meaning"), rows)
+
+
+def flag(name: str) -> str:
+    """How the command line spells a parameter."""
+    return _NAMES.get(name, (f"--{name.replace('_', '-')}",))[0]
+
+
+def begun(text: str) -> str:
+    """Text that begins as a sentence does."""
+    return text[:1].upper() + text[1:]
