@@ -27,7 +27,7 @@ class Norm(StrEnum):
 
 
 class Conv(nn.Module):
-    """Six 3 x 3 convolutions, three of them at half the resolution, and the means over quarters of what is left.
+    """Six 3 x 3 convolutions, every other one at half the resolution before, and the means over quarters of what is left.
 
     Args:
         modality: gives the number of channels.
@@ -42,7 +42,7 @@ class Conv(nn.Module):
         self.cells = cells
         self.dim = dim * cells**2
         widths = [dim // 4, dim // 4, dim // 2, dim // 2, dim, dim]
-        strides = [1, 2, 1, 2, 1, 2]
+        strides = [2, 1, 2, 1, 2, 1]
         before = [modality.channels, *widths[:-1]]
         self.layers = nn.Sequential(
             *(_layer(a, b, stride, Norm(norm)) for a, b, stride in zip(before, widths, strides, strict=True))
