@@ -27,7 +27,7 @@ class Norm(StrEnum):
 
 
 class Conv(nn.Module):
-    """Six 3 x 3 convolutions, every other one at half the resolution before, and the means over quarters of what is left.
+    """Six 3 x 3 convolutions, every other one halving the picture, and the means over quarters of what is left.
 
     Args:
         modality: gives the number of channels.
