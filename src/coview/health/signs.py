@@ -28,7 +28,8 @@ FREEDOM = {"embedding": (0.005, 0.015), "relation": (0.05, 0.2)}
 CONSTANT = {"embedding": (1e-4, 1e-3), "relation": (2e-3, 1e-2)}
 """The same for `1 - cosine` itself, where the untrained is not known."""
 FALLING = (0.7, 0.4)
-"""Collapsing is also: under 0.7 of the last reading's `1 - cosine`, twice running, and under 0.4 of the untrained."""
+"""Collapsing is also, for relations: under 0.7 of the last reading's `1 - cosine`, twice running, and under 0.4 of the
+untrained."""
 
 ONE_DIRECTION = 1.35
 """Participation ratio under which samples differ in one direction: Barlow Twins without redundancy reduction and VICReg
@@ -136,7 +137,8 @@ def _constant(case: Case, name: str, now: Reading) -> Sign | None:
     collapsed, collapsing = FREEDOM[kind]
     gone, going = CONSTANT[kind] if first is None else (0.0, 0.0)
     past = [r.freedom for r in [*case.past(name)[-2:], now]]
-    falling = len(past) == 3 and all(b < FALLING[0] * a for a, b in pairwise(past)) and share < FALLING[1]
+    steep = kind == "relation" and len(past) == 3 and all(b < FALLING[0] * a for a, b in pairwise(past))
+    falling = steep and share < FALLING[1]
     status: Status = "collapsed" if share < collapsed or now.freedom <= gone or now.variation == 0 else "collapsing"
     if status == "collapsing" and share >= collapsing and now.freedom > going and not falling:
         return None
