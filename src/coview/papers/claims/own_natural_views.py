@@ -30,6 +30,6 @@ def claim(scale: int) -> Claim:
             "augment": Arm("simclr", emoji, (FOUND.name,), AUGMENT, like="natural"),
         },
         (Comparison("natural", "augment", FOUND.name),),
-        note="The augmenting arm has SimCLR's own strong recipe; the natural one augments as the data set says, gently, "
+        note="The augmenting arm has SimCLR's own strong recipe; the natural one augments as the data set says, "
         "and takes its two looks at two artists' drawings.",
     )
