@@ -40,6 +40,6 @@ def claim(scale: int) -> Claim:
         },
         (Comparison("uncurated", "curated", PROBE.name, margin=0.01),),
         note="Curated: 1,000 pictures of Fashion-MNIST, 100 of each class. Uncurated: about 2,400 others, 900 of one "
-        "class down to 14 of another, with 1,900 emoji in grey among them. The paper finetunes; a linear probe is read "
+        "class down to 14 of another, with 1,700 emoji in grey among them. The paper finetunes; a linear probe is read "
         "here. A pool a thousand times larger is what the paper is about, and not tried.",
     )

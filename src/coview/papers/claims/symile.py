@@ -50,7 +50,7 @@ def claim(scale: int) -> Claim:
         "Symile retrieves it more often than pairwise CLIP, at equal compute.",
         (THIRD,),
         {
-            "symile": Arm("symile", digit_sums, (THIRD.name,), OPTIONS, steps=1_000 * scale),
+            "symile": Arm("symile", digit_sums, (THIRD.name,), OPTIONS, steps=600 * scale),
             "clip": Arm("clip", digit_sums, (THIRD.name,), OPTIONS, like="symile"),
         },
         (Comparison("symile", "clip", THIRD.name),),
