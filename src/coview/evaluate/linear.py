@@ -50,7 +50,7 @@ def linear(train: Items, valid: Items, test: Items, classes: int) -> Outcome:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is part of the protocol
             probe.set_params(C=c).fit(x, train.y)
-        score = float((probe.predict(choose_by) == valid.y).mean()) if len(valid) else 0.0
+        score = float(np.mean(np.equal(probe.predict(choose_by), valid.y))) if len(valid) else 0.0
         if score > best_score:
-            best_score, chosen, predicted = score, c, probe.predict(scored)
+            best_score, chosen, predicted = score, c, np.asarray(probe.predict(scored))
     return Outcome(accuracies(predicted, test.y), {"C": chosen})
