@@ -90,7 +90,7 @@ def shift_color(pixels: Tensor, shift: ColorShift) -> Tensor:
     lift = ((1 - shift.contrast) * shift.brightness)[:, None]
     if channels != 3:
         return torch.addcmul((lift * mean)[..., None], flat, scale[..., None]).clamp_(0, 1).view_as(pixels)
-    grey, chroma, turned = (m.to(pixels) for m in _planes())
+    grey, chroma, turned = (m.to(pixels.dtype) for m in _planes(pixels.device))
     turn = 2 * math.pi * shift.hue[:, None]
     matrix = (
         grey + (shift.saturation[:, None] * turn.cos()) * chroma + (shift.saturation[:, None] * turn.sin()) * turned
@@ -102,10 +102,10 @@ def shift_color(pixels: Tensor, shift: ColorShift) -> Tensor:
 
 
 @cache
-def _planes() -> tuple[Tensor, Tensor, Tensor]:
-    """Flattened 3 x 3 maps in RGB: onto grey, onto chroma, onto chroma turned by a quarter."""
+def _planes(device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    """Flattened 3 x 3 maps in RGB: onto grey, onto chroma, onto chroma turned by a quarter; kept on the device."""
     to_yiq = torch.tensor(_TO_YIQ, dtype=torch.float64)
     back = torch.linalg.inv(to_yiq)
     quarter = torch.tensor([[0.0, 0, 0], [0, 0, 1], [0, -1, 0]], dtype=torch.float64)
     grey = torch.tensor(LUMA, dtype=torch.float64).expand(3, 3)
-    return tuple(m.float().flatten() for m in (grey, torch.eye(3).double() - grey, back @ quarter @ to_yiq))  # type: ignore[return-value]
+    return tuple(m.float().flatten().to(device) for m in (grey, torch.eye(3).double() - grey, back @ quarter @ to_yiq))  # type: ignore[return-value]

@@ -6,6 +6,7 @@ import inspect
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from statistics import median
 from typing import Any, ClassVar
 
@@ -171,7 +172,7 @@ class Image(Modality):
 
     def _normalised(self, pixels: Tensor) -> Tensor:
         """`(N, C, H, W)` in [0, 1], in place."""
-        mean, std = (pixels.new_tensor(x)[:, None, None] for x in (self.mean, self.std))
+        mean, std = (_column(tuple(x), pixels.device) for x in (self.mean, self.std))
         return pixels.sub_(mean).div_(std)
 
     def tokens(self, view: View) -> View:
@@ -214,6 +215,12 @@ class Image(Modality):
         from coview.nn.timm import timm_encoder
 
         return timm_encoder(model, self, **options)
+
+
+@cache
+def _column(values: tuple[float, ...], device: torch.device) -> Tensor:
+    """`(C, 1, 1)` float32, kept on the device: a copy at each step would wait for it."""
+    return torch.tensor(values, device=device)[:, None, None]
 
 
 def _near(size: float) -> int:
