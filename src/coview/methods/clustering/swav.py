@@ -52,7 +52,7 @@ class SwAV(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("swav", data="digits", steps=20, out=None)
+        >>> run = coview.fit("swav", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

@@ -50,7 +50,7 @@ class MoCo(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("moco", data="digits", steps=20, out=None)
+        >>> run = coview.fit("moco", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

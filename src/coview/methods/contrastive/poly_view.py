@@ -65,7 +65,7 @@ class PolyView(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("poly-view", data="digits", steps=20, out=None)
+        >>> run = coview.fit("poly-view", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

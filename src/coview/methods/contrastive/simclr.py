@@ -39,7 +39,7 @@ class SimCLR(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("simclr", data="digits", steps=20, out=None)
+        >>> run = coview.fit("simclr", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

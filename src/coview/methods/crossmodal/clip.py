@@ -42,7 +42,7 @@ class CLIP(JointMethod):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("clip", data="emoji", slots=["drawing", "name"], steps=20, out=None)
+        >>> run = coview.fit("clip", data="emoji", slots=["drawing", "name"], steps=20, batch_size=32)
         >>> list(coview.embed(run).spaces)
         ['drawing', 'name', 'joint']
     """

@@ -57,7 +57,7 @@ class CMC(JointMethod):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("cmc", data="emoji", slots=["drawing", "name"], steps=20, out=None)
+        >>> run = coview.fit("cmc", data="emoji", slots=["drawing", "name"], steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

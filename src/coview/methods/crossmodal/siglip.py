@@ -44,7 +44,7 @@ class SigLIP(JointMethod):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("siglip", data="emoji", slots=["drawing", "name"], steps=20, out=None)
+        >>> run = coview.fit("siglip", data="emoji", slots=["drawing", "name"], steps=20, batch_size=32)
         >>> list(coview.embed(run).spaces)
         ['drawing', 'name', 'joint']
     """

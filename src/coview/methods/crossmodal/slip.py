@@ -41,7 +41,7 @@ class SLIP(CLIP):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("slip", data="emoji", slots=["drawing", "name"], steps=20, out=None)
+        >>> run = coview.fit("slip", data="emoji", slots=["drawing", "name"], steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

@@ -57,7 +57,7 @@ class Symile(JointMethod):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("symile", data="emoji", slots=["drawing", "name"], steps=20, out=None)
+        >>> run = coview.fit("symile", data="emoji", slots=["drawing", "name"], steps=20, batch_size=32)
         >>> list(coview.embed(run).spaces)
         ['drawing', 'name', 'joint']
     """

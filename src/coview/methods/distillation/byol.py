@@ -41,7 +41,7 @@ class BYOL(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("byol", data="digits", steps=20, out=None)
+        >>> run = coview.fit("byol", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

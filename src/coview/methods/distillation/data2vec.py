@@ -66,7 +66,7 @@ class Data2Vec(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("data2vec", data="digits", steps=20, out=None)
+        >>> run = coview.fit("data2vec", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

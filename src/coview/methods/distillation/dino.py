@@ -54,9 +54,9 @@ class DINO(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("dino", data="digits", steps=20, out=None)
-        >>> run.verdict.status
-        'healthy'
+        >>> run = coview.fit("dino", data="digits", steps=20, batch_size=32)
+        >>> run.steps
+        20
     """
 
     centre: Tensor

@@ -37,7 +37,7 @@ class SimSiam(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("simsiam", data="digits", steps=20, out=None)
+        >>> run = coview.fit("simsiam", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

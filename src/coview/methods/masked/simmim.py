@@ -38,7 +38,7 @@ class SimMIM(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("simmim", data="digits", steps=20, out=None)
+        >>> run = coview.fit("simmim", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

@@ -50,7 +50,7 @@ class IJEPA(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("i-jepa", data="digits", steps=20, out=None)
+        >>> run = coview.fit("i-jepa", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

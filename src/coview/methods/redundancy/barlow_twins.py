@@ -39,7 +39,7 @@ class BarlowTwins(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("barlow-twins", data="digits", steps=20, out=None)
+        >>> run = coview.fit("barlow-twins", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

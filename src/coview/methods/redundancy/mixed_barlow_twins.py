@@ -44,7 +44,7 @@ class MixedBarlowTwins(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("mixed-barlow-twins", data="digits", steps=20, out=None)
+        >>> run = coview.fit("mixed-barlow-twins", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """

@@ -42,7 +42,7 @@ class VICReg(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("vicreg", data="digits", steps=20, out=None)
+        >>> run = coview.fit("vicreg", data="digits", steps=20, batch_size=32)
         >>> run.verdict.status
         'healthy'
     """
