@@ -6,8 +6,11 @@ import torch
 
 from coview.data.source import Column, Source
 from coview.errors import UserError
+from coview.methods.base import embed_slot
+from coview.methods.registry import build_method
 from coview.papers.arms import Bench, code_of, content_key
 from coview.papers.claim import Arm, Claim, Comparison, claim_keys, claim_of
+from coview.papers.encoders_alone import EncodersAlone
 from coview.papers.flops import check_equal, flops_of_step, matching_steps
 from coview.papers.metrics import protocol_metric
 from coview.papers.reproduce import plan, run_claim
@@ -154,3 +157,12 @@ def test_unknown_claims_and_scales_are_refused():
 def test_rows_of_an_arm_can_be_a_pool():
     half = dataclasses.replace(arm(), pool=lambda data, rows: rows[:7])
     assert torch.equal(Bench().prepare(half)[2], torch.arange(7))
+
+
+def test_probes_read_the_encoder_where_a_method_keeps_another_space(keyed):
+    _, data, _ = keyed
+    method = build_method("cmc", data.modalities, encoder_options={"dim": 32}, options={"dim": 8}).eval()
+    batch = data.batch(torch.arange(4))
+    found = EncodersAlone(method).eval().embed(batch)
+    assert list(found) == ["image"]
+    assert torch.equal(found["image"]["image"].values, embed_slot(method.slot_encoders()["image"], batch).values)

@@ -11,23 +11,23 @@ if TYPE_CHECKING:
 
     from coview.data.source import Data
     from coview.engine.run import Run
+    from coview.evaluate.scores import Scores
+    from coview.methods.base import Method
 
 
 def protocol_metric(key: str, metric: str) -> Metric:
     """One metric of `coview evaluate`.
 
+    Probes read the encoder, whatever the method would have a user keep (CMC its joint space), so that arms of
+    different methods are read at the same place; retrieval reads what the method gives.
+
     Args:
         key: as its scores have it: `knn/image/class`, `retrieval/drawing-name`.
         metric: `accuracy`, `R@1`, ...
     """
-    protocol, _, rest = key.partition("/")
-    label = rest.partition("/")[2]
 
     def score(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
-        from coview.evaluate.evaluate import evaluate
-
-        labels = [label] if label else None
-        found = evaluate(run.method, data, rows, protocols=[protocol], labels=labels, raw=False)
+        found = _scores(key, run.method, data, rows, raw=False)
         value = found[key][metric]["run"]
         assert value is not None
         return value, found.protocol[key]
@@ -37,16 +37,20 @@ def protocol_metric(key: str, metric: str) -> Metric:
 
 def references(run: Run, data: Data, rows: dict[str, Tensor], metric: Metric) -> dict[str, float | None]:
     """The metric of the raw input (where it can be compared at all) and of the encoder before training."""
-    from coview.evaluate.evaluate import evaluate
+    import dataclasses
 
     random = run.random_method()
-    if not metric.plan.get("key"):
-        import dataclasses
-
+    if "key" not in metric.plan:
         return {"random": metric.score(dataclasses.replace(run, method=random), data, rows)[0]}
-    key = metric.plan["key"]
+    row = _scores(metric.plan["key"], random, data, rows, raw=True)[metric.plan["key"]][metric.plan["metric"]]
+    return {"raw": row["raw"], "random": row["run"]}
+
+
+def _scores(key: str, method: Method, data: Data, rows: dict[str, Tensor], *, raw: bool) -> Scores:
+    from coview.evaluate.evaluate import PROBES, evaluate
+    from coview.papers.encoders_alone import EncodersAlone
+
     protocol, _, rest = key.partition("/")
     label = rest.partition("/")[2]
-    found = evaluate(run.method, data, rows, protocols=[protocol], labels=[label] if label else None, random=random)
-    row = found[key][metric.plan["metric"]]
-    return {"raw": row["raw"], "random": row["random"]}
+    read = EncodersAlone(method) if protocol in PROBES else method
+    return evaluate(read, data, rows, protocols=[protocol], labels=[label] if label else None, raw=raw)
