@@ -40,10 +40,11 @@ def run(words: Sequence[str]) -> int:
 
 def say_record(record: dict[str, Any]) -> None:
     """A claim's record as people read it."""
-    from coview.papers.reproduce import table
+    from coview.papers.reproduce import tables
 
     say(record["statement"])
-    say_table(*table(record))
+    for metric, (columns, rows) in tables(record).items():
+        say_table(columns, rows, metric)
     for found in record["comparisons"]:
         margin = f" (may fall short by {found['margin']:g})" if found["margin"] else ""
         each = ", ".join(f"{d:+.3f}" for d in found["differences"])

@@ -171,14 +171,16 @@ def commit() -> str:
         return ""
 
 
-def table(record: dict[str, Any]) -> tuple[Sequence[str], list[list[Any]]]:
-    """Columns and rows to print: a row an arm and metric."""
-    columns = ("arm", "metric", "mean", "deviation", *(f"seed {s}" for s in record["seeds"]), "steps", "TFLOPs")
-    rows = []
+def tables(record: dict[str, Any]) -> dict[str, tuple[Sequence[str], list[list[Any]]]]:
+    """Metric -> columns and rows to print: a row an arm, and the references in brackets."""
+    columns = ("arm", "mean", "deviation", *(f"seed {s}" for s in record["seeds"]), "steps", "TFLOPs")
+    found: dict[str, tuple[Sequence[str], list[list[Any]]]] = {}
     for name, arm in record["arms"].items():
         for metric, scores in arm["scores"].items():
-            rows.append([name, metric, mean(scores), stdev(scores), *scores, arm["steps"], arm["flops"] / 1e12])
-    for metric, found in record["references"].items():
+            row = [name, mean(scores), stdev(scores), *scores, arm["steps"], arm["flops"] / 1e12]
+            found.setdefault(metric, (columns, []))[1].append(row)
+    for metric, references in record["references"].items():
         blank = [None] * (len(record["seeds"]) + 3)
-        rows += [[f"({column})", metric, value, *blank] for column, value in found.items() if value is not None]
-    return columns, rows
+        rows = [[f"({column})", value, *blank] for column, value in references.items() if value is not None]
+        found[metric][1].extend(rows)
+    return found
