@@ -84,7 +84,7 @@ class TokenNet(nn.Module):
         symbols = modality.token_dim == 0
         self.embed = nn.Embedding(modality.target_dim, dim) if symbols else nn.Linear(modality.token_dim, dim)
         self.mask_token = nn.Parameter(torch.zeros(dim))
-        self.body = Transformer(dim, depth, heads or dim // 32, drop)
+        self.body = Transformer(dim, depth, heads or max(1, dim // 32), drop)
         nn.init.normal_(self.mask_token, std=0.02)
         if symbols:
             nn.init.normal_(self.embed.weight, std=0.02)

@@ -53,8 +53,8 @@ class SwAV(Method):
     Example:
         >>> import coview
         >>> run = coview.fit("swav", data="digits", steps=20, batch_size=32)
-        >>> run.verdict.status
-        'healthy'
+        >>> run.steps
+        20
     """
 
     def __init__(
