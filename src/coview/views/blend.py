@@ -35,7 +35,7 @@ def _splice(own: View, other: View, share: Tensor, present: Tensor) -> View:
     assert own.length is not None
     assert other.length is not None
     first = (share[:, None] * own.length).ceil().long()
-    rest = ((1 - share[:, None]) * other.length).floor().long()
+    rest = other.length - (share[:, None] * other.length).ceil().long()  # never more than the longer with `first`
     position = torch.arange(own.value.shape[2], device=share.device).expand_as(own.value)
     in_other = (position - first[..., None] + (other.length - rest)[..., None]).clamp(0, own.value.shape[2] - 1)
     value = torch.where(position < first[..., None], own.value, other.value.gather(2, in_other))
