@@ -1,6 +1,6 @@
 """What the contract tests run on: every method on every modality it takes, on small samples made here.
 
-A new method, or a new modality with a line in `ITEMS`, is tested without being named anywhere else.
+A new method, or a new modality with a file in `items/`, is tested without being named anywhere else.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import inspect
 import typing
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -25,27 +26,10 @@ from coview.modalities.registry import modality_class, modality_modules
 from coview.nn.encoder import Encoder
 from coview.views.draw import occurrence_keys
 
-WORDS = ["red", "green", "blue", "cat", "dog", "bird", "house", "tree", "car", "sun", "moon", "face", "hand", "big"]
-
-
-def picture(rng: np.random.Generator) -> np.ndarray:
-    coarse = rng.integers(0, 256, (4, 4, 3)).astype(np.uint8)
-    return np.kron(coarse, np.ones((4, 4, 1), dtype=np.uint8))
-
-
-def sentence(rng: np.random.Generator) -> str:
-    return " ".join(rng.choice(WORDS, rng.integers(3, 9)))
-
-
-def clip(rng: np.random.Generator) -> tuple[np.ndarray, int]:
-    time = np.arange(rng.integers(1500, 2400)) / 4000
-    wave = sum(np.sin(2 * np.pi * f * time) for f in rng.uniform(100, 1500, 3))
-    return (0.2 * wave + 0.01 * rng.normal(size=len(time))).astype(np.float32), 4000
-
-
-ITEMS: dict[str, Callable[[np.random.Generator], Any]] = {"image": picture, "text": sentence, "audio": clip}
-OPTIONS: dict[str, dict[str, Any]] = {"image": {"size": 16}}
-COMPANION = {"image": "text", "text": "image", "audio": "image"}
+_ROOMS = {name: import_module(f"tests.contracts.items.{name}") for name in modality_modules()}
+ITEMS: dict[str, Callable[[np.random.Generator], Any]] = {name: room.item for name, room in _ROOMS.items()}
+OPTIONS: dict[str, dict[str, Any]] = {name: getattr(room, "OPTIONS", {}) for name, room in _ROOMS.items()}
+COMPANION: dict[str, str] = {name: getattr(room, "COMPANION", "text") for name, room in _ROOMS.items()}
 SMALL = {"dim": 32}
 
 
@@ -53,7 +37,7 @@ SMALL = {"dim": 32}
 def modality(name: str) -> Modality:
     cls = modality_class(name)
     rng = np.random.default_rng(0)
-    return cls.adapt([cls.read(ITEMS[name](rng)) for _ in range(24)], **OPTIONS.get(name, {}))
+    return cls.adapt([cls.read(ITEMS[name](rng)) for _ in range(24)], **OPTIONS[name])
 
 
 def slots_for(method: str, first: str) -> dict[str, str] | None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from coview.batch import View
 from coview.losses.precision import at_least_float32
+from coview.views.blend import blend
 from coview.views.draw import Draw
 
 
@@ -113,6 +114,23 @@ class Modality(ABC):
         """
         target = (tokens - tokens.mean(-1, keepdim=True)) / (tokens.var(-1, keepdim=True) + 1e-6).sqrt()
         return (prediction - target).square().mean(-1)
+
+    @at_least_float32
+    def token_distance(self, prediction: Tensor, tokens: Tensor) -> Tensor:
+        """How far `prediction (..., target_dim)` is from `tokens` as they stand: `(...)`, one number a token.
+
+        Arguments are those of `token_loss`. The default is the mean absolute difference (SimMIM), and `token_loss`
+        where tokens are symbols.
+        """
+        return (prediction - tokens).abs().mean(-1) if self.token_dim else self.token_loss(prediction, tokens)
+
+    def token_embedding(self, dim: int) -> nn.Module:
+        """A network that tokens are read by, `(..., P)` or ids `(...)` to `(..., dim)`: a linear map, or a table."""
+        return nn.Linear(self.token_dim, dim) if self.token_dim else nn.Embedding(self.target_dim, dim)
+
+    def blend(self, own: View, other: View, share: Tensor) -> View:
+        """Prepared looks blended, `share (B,)` of one's own: numbers interpolated, symbols spliced (`views.blend`)."""
+        return blend(own, other, share)
 
     @abstractmethod
     def grid(self, view: View) -> tuple[int, ...]:

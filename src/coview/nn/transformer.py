@@ -81,12 +81,13 @@ class TokenNet(nn.Module):
         super().__init__()
         self.modality = modality
         self.dim = dim
-        symbols = modality.token_dim == 0
-        self.embed = nn.Embedding(modality.target_dim, dim) if symbols else nn.Linear(modality.token_dim, dim)
+        self.embed = modality.token_embedding(dim)
         self.mask_token = nn.Parameter(torch.zeros(dim))
-        self.body = Transformer(dim, depth, heads or max(1, dim // 32), drop)
+        heads = heads or max(1, dim // 32)
+        self.resolved = {"heads": heads}
+        self.body = Transformer(dim, depth, heads, drop)
         nn.init.normal_(self.mask_token, std=0.02)
-        if symbols:
+        if isinstance(self.embed, nn.Embedding):
             nn.init.normal_(self.embed.weight, std=0.02)
 
     def forward(

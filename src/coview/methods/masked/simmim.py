@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import nn
 
 from coview.batch import Batch, Reps, Views
-from coview.losses import masked_absolute_error
 from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
@@ -75,8 +74,5 @@ class SimMIM(Method):
         wanted, asked = (view.params[name][rows, 0] for name in ("wanted", "asked"))
         rebuilt = self.head(take(out.tokens[rows, 0], wanted))
         target = take(modality.tokens(view).value[rows, 0], wanted)
-        if modality.token_dim:
-            each = masked_absolute_error(rebuilt, target, asked)
-        else:
-            each = masked_mean(modality.token_loss(rebuilt, target), asked)
+        each = masked_mean(modality.token_distance(rebuilt, target), asked)
         return Reps(losses={"reconstruction": spread(each, rows, len(view))})

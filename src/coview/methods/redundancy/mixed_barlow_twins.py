@@ -9,7 +9,6 @@ from coview.losses import cross_correlation, mixed_cross_correlation
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
-from coview.views.blend import blend
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.mix import partners
@@ -75,7 +74,7 @@ class MixedBarlowTwins(Method):
         pair = looks(slot, self.encoder.modality, draw, 2, self.positives)
         partner = partners(draw, pair.present.all(1))
         share = draw.step("share").expand(len(batch))
-        mixed = blend(pair.pick([0]), pair.pick([1])[partner], share)
+        mixed = self.encoder.modality.blend(pair.pick([0]), pair.pick([1])[partner], share)
         return Views({"looks": pair, "mixed": mixed}, carry={"partner": batch.key[partner], "share": share})
 
     def represent(self, views: Views) -> Reps:
