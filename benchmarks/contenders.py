@@ -1,18 +1,15 @@
-"""Who is timed: coview, the bare networks, and lightly, on the same pictures and the same networks."""
+"""What is timed, and the two rows of our own: coview and the bare networks."""
 
 from __future__ import annotations
 
-import copy
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image as Pillow
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset
 
 from coview.data.arrays import from_arrays
 from coview.data.prepare import load
@@ -23,10 +20,12 @@ from coview.methods.registry import build_method
 from coview.views.draw import Draw
 
 SIZE = 32
+WARM_UP = 2
+"""Steps before each segment that are not timed: fresh workers, cold caches."""
 ENCODERS = {"conv": "conv", "resnet18": "resnet18", "vit-tiny": "timm:vit_tiny_patch16_224"}
 METHODS = ("simclr", "barlow-twins", "byol", "dino", "mae")
-LIGHTLY = ("simclr", "barlow-twins", "byol")
-"""Methods whose parts lightly has in the same shape, so that its row has the same networks."""
+OPTIONS: dict[str, dict[str, Any]] = {"mae": {"positives": "augment"}}
+"""What a method is told, so that it does no less than the peers' recipes (theirs crop and flip for MAE)."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,37 @@ class Task:
 class Contender(ABC):
     """One row of the table."""
 
-    def begin(self) -> None:  # noqa: B027 - most have nothing to do
-        """Before a timed segment."""
+    task: Task
 
     @abstractmethod
     def step(self) -> None:
         """One step on the next batch."""
 
+    def begin(self) -> None:  # noqa: B027 - most have nothing to do
+        """Before a segment."""
+
     def end(self) -> None:  # noqa: B027
-        """After a timed segment."""
+        """After a segment."""
+
+    def rate(self, seconds: float, least: int) -> float:
+        """Samples a second over one segment of at least so many seconds and steps, after a warm-up."""
+        self.begin()
+        for _ in range(WARM_UP):
+            self.step()
+        self.settle()
+        start, steps = time.perf_counter(), 0
+        while steps < least or time.perf_counter() - start < seconds:
+            self.step()
+            steps += 1
+        self.settle()
+        found = steps * self.task.batch / (time.perf_counter() - start)
+        self.end()
+        return found
+
+    def settle(self) -> None:
+        """Waits until the device has done what it was told."""
+        if self.task.device == "cuda":
+            torch.cuda.synchronize()
 
 
 def pictures(n: int) -> np.ndarray:
@@ -73,10 +94,11 @@ class Coview(Contender):
     """coview as `fit` runs it, without health readings: data, views, exact step, optimizer."""
 
     def __init__(self, task: Task, images: np.ndarray) -> None:
+        self.task = task
         data = load(from_arrays(image=list(images)), options={"image": {"size": SIZE}})
         config = FitConfig(
             task.method, steps=1_000_000, batch_size=task.batch, encoder=ENCODERS[task.encoder],
-            precision=task.precision, device=task.device,
+            precision=task.precision, device=task.device, options=OPTIONS.get(task.method, {}),
         )  # fmt: skip
         self.trainer = Trainer(config, data, torch.arange(len(data)), torch.arange(0), torch.device(task.device))
 
@@ -98,7 +120,9 @@ class Bare(Contender):
 
     def __init__(self, task: Task, trainer: Trainer) -> None:
         self.task, self.device = task, torch.device(task.device)
-        self.method: Any = build_method(task.method, trainer.data.modalities, encoder=ENCODERS[task.encoder])
+        self.method: Any = build_method(
+            task.method, trainer.data.modalities, encoder=ENCODERS[task.encoder], options=OPTIONS.get(task.method)
+        )
         self.method.to(self.device).train()
         rows = torch.arange(task.batch) % len(trainer.data)
         batch = trainer.data.batch(rows, rows).to(self.device)
@@ -148,100 +172,3 @@ class Bare(Contender):
 
     def mae(self) -> list[Tensor]:
         return [self.method.represent(self.views).losses["reconstruction"]]
-
-
-class Pictures(Dataset[Any]):
-    """Pictures through a transform of lightly's."""
-
-    def __init__(self, images: np.ndarray, transform: Any) -> None:
-        self.images, self.transform = images, transform
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __getitem__(self, row: int) -> list[Tensor]:
-        return self.transform(Pillow.fromarray(self.images[row]))
-
-
-class Lightly(Contender):
-    """lightly's transforms in a DataLoader, its heads, its loss, on the same encoder.
-
-    Args:
-        task: the precision and the number of workers are its.
-        images: pictures.
-        trainer: whose encoder is copied.
-        as_documented: SGD and float32 as its examples have them, else AdamW and the task's precision.
-    """
-
-    def __init__(self, task: Task, images: np.ndarray, trainer: Trainer, *, as_documented: bool) -> None:
-        from lightly.loss import BarlowTwinsLoss, NegativeCosineSimilarity, NTXentLoss
-        from lightly.models.modules import heads
-        from lightly.transforms.byol_transform import BYOLTransform, BYOLView1Transform, BYOLView2Transform
-        from lightly.transforms.simclr_transform import SimCLRTransform
-
-        self.device, self.precision = torch.device(task.device), "32" if as_documented else task.precision
-        reference: Any = trainer.method
-        encoder = copy.deepcopy(reference.encoder.net)
-        dim, method = encoder.dim, task.method
-        self.net = nn.ModuleDict({"encoder": encoder})
-        if method == "byol":
-            first = BYOLView1Transform(input_size=SIZE, gaussian_blur=0.0)
-            transform: Any = BYOLTransform(first, BYOLView2Transform(input_size=SIZE, gaussian_blur=0.0))
-            self.net["projector"] = heads.BYOLProjectionHead(dim, 512, 128)
-            self.net["predictor"] = heads.BYOLPredictionHead(128, 512, 128)
-            self.slow = copy.deepcopy(self.net).requires_grad_(False)
-            self.loss: Any = NegativeCosineSimilarity()
-        else:
-            transform = SimCLRTransform(input_size=SIZE, gaussian_blur=0.0)
-            if method == "simclr":
-                self.net["projector"] = heads.SimCLRProjectionHead(dim, 512, 128)
-                self.loss = NTXentLoss(temperature=0.2)
-            else:
-                self.net["projector"] = heads.BarlowTwinsProjectionHead(dim, 512, 512)
-                self.loss = BarlowTwinsLoss()
-        self.net.to(self.device).train()
-        self.method = method
-        parameters = list(self.net.parameters())
-        self.optimizer: Any = (
-            torch.optim.SGD(parameters, lr=0.06) if as_documented else torch.optim.AdamW(parameters, fused=True)
-        )
-        self.loader = DataLoader(
-            Pictures(images, transform), task.batch, shuffle=True, drop_last=True, num_workers=task.workers
-        )
-        self.batches: Iterator[list[Tensor]] | None = None
-
-    def begin(self) -> None:
-        """Fresh workers, so that none worked ahead during another's segment."""
-        self.batches = iter(self.loader)
-
-    def end(self) -> None:
-        self.batches = None
-
-    def _next(self) -> list[Tensor]:
-        found = None if self.batches is None else next(self.batches, None)
-        if found is None:
-            self.batches = iter(self.loader)
-            found = next(self.batches)
-        return [x.to(self.device) for x in found]
-
-    def step(self) -> None:
-        from lightly.models.utils import update_momentum
-
-        a, b = self._next()
-        net = self.net
-        if self.method == "byol":
-            for name in ("encoder", "projector"):
-                update_momentum(net[name], self.slow[name], 0.99)
-        with autocast(self.device, self.precision):
-            z_a, z_b = (net["projector"](net["encoder"](x)) for x in (a, b))
-            if self.method == "byol":
-                with torch.no_grad():
-                    t_a, t_b = (self.slow["projector"](self.slow["encoder"](x)) for x in (a, b))
-                p_a, p_b = net["predictor"](z_a), net["predictor"](z_b)
-                loss = 0.5 * (self.loss(p_a, t_b) + self.loss(p_b, t_a))
-            else:
-                loss = self.loss(z_a, z_b)
-        loss.backward()
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        loss.item()

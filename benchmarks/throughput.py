@@ -1,4 +1,4 @@
-"""Samples a second: coview, the bare networks, and lightly, paired in one run.
+"""Samples a second: coview, the bare networks, lightly and stable-pretraining, paired in one run.
 
     python benchmarks/throughput.py
     python benchmarks/throughput.py --methods simclr --encoders conv --seconds 8
@@ -6,8 +6,8 @@
 
 All see the same uint8 pictures, networks, batch and precision. Short segments alternate (A B C A B C ...), so that
 whatever else the machine does meets all of them; ratios are of medians, with the least and the greatest of the rounds.
-The limit is the method's own networks on exactly what it runs, and nothing else. A peer that cannot be imported, or
-whose parts have another shape, is left out and named.
+The limit is the method's own networks on exactly what it runs, and nothing else. A peer that cannot be imported is
+left out and named. The pictures are made up: their contents do not matter to speed.
 """
 
 from __future__ import annotations
@@ -23,48 +23,30 @@ from statistics import median
 from typing import Any
 
 import torch
-from contenders import ENCODERS, LIGHTLY, METHODS, Bare, Contender, Coview, Lightly, Task, pictures
+from contenders import ENCODERS, METHODS, Bare, Contender, Coview, Task, pictures
 from record import ROOT, circumstances, rss, save
 
 from coview.engine.devices import physical_cores, resolve_precision
-
-WARM_UP = 2
-"""Steps before each segment that are not timed: fresh workers, cold caches."""
-
-
-def rate(contender: Contender, task: Task, seconds: float, least: int) -> float:
-    """Samples a second over one segment of at least so many seconds and steps."""
-    contender.begin()
-    for _ in range(WARM_UP):
-        contender.step()
-    _wait(task)
-    start, steps = time.perf_counter(), 0
-    while steps < least or time.perf_counter() - start < seconds:
-        contender.step()
-        steps += 1
-    _wait(task)
-    found = steps * task.batch / (time.perf_counter() - start)
-    contender.end()
-    return found
-
-
-def _wait(task: Task) -> None:
-    if task.device == "cuda":
-        torch.cuda.synchronize()
 
 
 def contenders(task: Task, images: Any) -> tuple[Coview, dict[str, Contender], list[str]]:
     """Those that can run, by name, and why others are left out."""
     coview = Coview(task, images)
     found: dict[str, Contender] = {"coview": coview, "limit": Bare(task, coview.trainer)}
-    left_out = ["stable-pretraining: its step runs inside a Lightning Trainer, which cannot be cut into segments"]
-    if task.method not in LIGHTLY:
-        return coview, found, [*left_out, f"lightly: no pairing with the same networks is written for {task.method}"]
+    left_out: list[str] = []
     try:
-        for name, documented in (("lightly, equal precision", False), ("lightly, as documented", True)):
+        from peer_lightly import Lightly
+
+        for name, documented in (("lightly", False), ("lightly as documented", True)):
             found[name] = Lightly(task, images, coview.trainer, as_documented=documented)
     except ImportError as error:
         left_out.append(f"lightly: {error}")
+    try:
+        from peer_stable_pretraining import StablePretraining
+
+        found["stable-pretraining"] = StablePretraining(task, images, coview.trainer)
+    except ImportError as error:
+        left_out.append(f"stable-pretraining: {error}")
     return coview, found, left_out
 
 
@@ -72,12 +54,12 @@ def compare(task: Task, rounds: int, seconds: float, samples: int) -> dict[str, 
     """One row of the table."""
     least = 1 if seconds < 1 else 3
     coview, found, left_out = contenders(task, pictures(samples))
-    rate(coview, task, 0.0, 1)
+    coview.rate(0.0, 1)
     coview.trainer.watch.seconds.clear()
     rates: dict[str, list[float]] = {name: [] for name in found}
     for _ in range(rounds):
         for name, contender in found.items():
-            rates[name].append(rate(contender, task, seconds, least))
+            rates[name].append(contender.rate(seconds, least))
     medians = {name: median(r) for name, r in rates.items()}
     ratios = {
         name: {
@@ -95,7 +77,7 @@ def compare(task: Task, rounds: int, seconds: float, samples: int) -> dict[str, 
         "encoder": task.encoder,
         "batch": task.batch,
         "precision": task.precision,
-        "workers of lightly": task.workers,
+        "workers of the peers": task.workers,
         "samples/s": medians,
         "samples/s by round": rates,
         "coview / other": ratios,
@@ -119,7 +101,7 @@ def measure_peak(task: Task, name: str, samples: int) -> int:
     """Peak memory of three steps: resident above what the imports hold, or the accelerator's own count."""
     idle = rss()
     contender = contenders(task, pictures(samples))[1][name]
-    rate(contender, task, 0.0, 1)
+    contender.rate(0.0, 1)
     return torch.cuda.max_memory_allocated() if task.device == "cuda" else rss(peak=True) - idle
 
 
@@ -136,10 +118,10 @@ def help_time() -> float:
 
 def show(rows: list[dict[str, Any]]) -> None:
     """Prints the table."""
-    print(f"{'method':<14}{'encoder':<10}{'coview':>9}{'limit':>9}{'share':>7}{'data+views':>12}   against lightly")
+    print(f"{'method':<14}{'encoder':<10}{'coview':>9}{'limit':>9}{'share':>7}{'data+views':>12}   against the peers")
     for row in rows:
         peers = [
-            f"{r['of medians']:.2f}x ({r['least']:.2f}-{r['greatest']:.2f}) {name.removeprefix('lightly, ')}"
+            f"{r['of medians']:.2f}x ({r['least']:.2f}-{r['greatest']:.2f}) {name}"
             for name, r in row["coview / other"].items()
             if name != "limit"
         ]
@@ -192,7 +174,7 @@ def main() -> None:
         "coview --help, seconds": help_time(),
         "segment, seconds": asked.seconds,
         "rounds": asked.rounds,
-        "samples": asked.samples,
+        "pictures": f"{asked.samples} made up, 32 x 32 x 3, uint8",
         "rows": rows,
         **circumstances(load, asked.threads, asked.device),
     }
