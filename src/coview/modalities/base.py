@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from coview.batch import View
 from coview.losses.precision import at_least_float32
+from coview.nn.positions import sincos
 from coview.views.blend import blend
 from coview.views.draw import Draw
 
@@ -64,6 +65,10 @@ class Modality(ABC):
     @abstractmethod
     def read(raw: Any) -> Any:
         """One raw value (a path, bytes, text, an array) as an item independent of options; raises `BadSample`."""
+
+    def unfit(self, item: Any) -> str | None:
+        """Why this fitted modality has no place for an item (another number of channels), or None where it has."""
+        return None
 
     @abstractmethod
     def collate(self, items: Sequence[Sequence[Any | None]]) -> View:
@@ -136,6 +141,14 @@ class Modality(ABC):
     def grid(self, view: View) -> tuple[int, ...]:
         """The tokens' arrangement for a prepared view: `(height, width)` for pictures, `(T,)` for sequences."""
 
+    def places(self, view: View, dim: int) -> Tensor:
+        """Where each token of a prepared view stands, as numbers that are added to it.
+
+        `(T, dim)` where all looks are arranged alike (the default: sines and cosines of the grid), or `(B, V, T, dim)`
+        where each look has an arrangement of its own.
+        """
+        return sincos(self.grid(view), dim, device=view.present.device)
+
     @abstractmethod
     def raw(self, view: View) -> Tensor:
         """The raw-input reference row: a stored view as plain numbers `(B, V, D)` (pixels, word counts)."""
@@ -143,6 +156,10 @@ class Modality(ABC):
     @abstractmethod
     def show(self, view: View) -> list[list[Any]]:
         """B x V things to look at in reports: `PIL.Image` or `str` of a stored view; None where absent."""
+
+    def show_prepared(self, view: View) -> list[list[Any]] | None:
+        """The same of a prepared view; None where it is to be drawn as any array is."""
+        return None
 
     def library_encoder(self, name: str, **options: Any) -> nn.Module:
         """A well-kept library's network by `prefix:name`; modalities that have one override this."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from coview.nn.positions import sincos
+from coview.nn.tokens import take
 from coview.nn.transformer import Transformer
 
 
@@ -38,7 +38,7 @@ class TokenDecoder(nn.Module):
         tokens: Tensor,
         at: Tensor,
         wanted: Tensor,
-        grid: tuple[int, ...],
+        places: Tensor,
         valid: Tensor | None = None,
         wanted_valid: Tensor | None = None,
     ) -> Tensor:
@@ -48,7 +48,7 @@ class TokenDecoder(nn.Module):
             tokens: `(N, K, width_in)` seen.
             at: `(N, K)` int64, their positions on the grid.
             wanted: `(N, M)` int64, positions to be predicted.
-            grid: the tokens' arrangement.
+            places: `(T, width)` or `(N, T, width)`, where every token stands (`Modality.places`).
             valid: `(N, K)` bool, which seen tokens are not padding; all where None.
             wanted_valid: `(N, M)` bool, likewise; the rest of the result is not meant to be read.
 
@@ -56,8 +56,9 @@ class TokenDecoder(nn.Module):
             `(N, M, width_out)`.
         """
         x = self.embed(tokens)
-        table = sincos(grid, self.width, device=x.device).to(x.dtype)
-        x = torch.cat([x + table[at], self.mask_token.to(x.dtype) + table[wanted]], 1)
+        places = places.to(x.dtype)
+        seen_at, wanted_at = (places[i] if places.ndim == 2 else take(places, i) for i in (at, wanted))
+        x = torch.cat([x + seen_at, self.mask_token.to(x.dtype) + wanted_at], 1)
         everyone: Tensor | None = None
         if valid is not None or wanted_valid is not None:
             seen = torch.ones_like(at, dtype=torch.bool) if valid is None else valid

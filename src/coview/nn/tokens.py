@@ -30,6 +30,12 @@ def take(tokens: Tensor, at: Tensor) -> Tensor:
     return tokens[rows, at]
 
 
+def places_of(modality: Modality, view: View, dim: int, rows: slice | Tensor) -> Tensor:
+    """Where the tokens of a view's first looks stand, `(T, dim)` or, for some rows of it, `(n, T, dim)`."""
+    places = modality.places(view, dim)
+    return places if places.ndim == 2 else places[rows, 0]
+
+
 def rows_there(present: Tensor) -> slice | Tensor:
     """The samples whose one look is there: `(B, 1)` bool -> an index; a slice, which copies nothing, where all are."""
     return slice(None) if bool(present.all()) else present[:, 0].nonzero()[:, 0]

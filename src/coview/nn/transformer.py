@@ -10,7 +10,6 @@ from torch.nn import functional as F
 
 from coview.batch import View
 from coview.nn.encoder import TokenOutput
-from coview.nn.positions import sincos
 
 if TYPE_CHECKING:
     from coview.modalities.base import Modality
@@ -118,7 +117,8 @@ class TokenNet(nn.Module):
         valid = None if cut.valid is None else cut.valid[:, 0]
         if masked is not None:
             x = torch.where(masked[..., None], self.mask_token.to(x.dtype), x)
-        x = x + sincos(self.modality.grid(whole), self.dim, device=x.device).to(x.dtype)
+        places = self.modality.places(whole, self.dim).to(x.dtype)
+        x = x + (places if places.ndim == 2 else places[:, 0])
         if keep is not None:
             x = x.gather(1, keep[..., None].expand(-1, -1, self.dim))
             kept_valid = None if valid is None else valid.gather(1, keep)

@@ -9,7 +9,7 @@ from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import places_of, positions, rows_there, spread, take, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import random_keep
@@ -88,7 +88,7 @@ class MAE(Method):
             out.tokens[rows, 0],
             keep,
             wanted,
-            modality.grid(view),
+            places_of(modality, view, self.decoder.width, rows),
             kept if ragged else None,
             asked if ragged else None,
         )

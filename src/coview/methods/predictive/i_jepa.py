@@ -12,7 +12,7 @@ from coview.methods.base import Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import places_of, positions, rows_there, spread, take, token_valid
 from coview.views.blocks import blocks, step_share
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
@@ -118,11 +118,12 @@ class IJEPA(Method):
         n = self.targets
         wanted, asked = how["wanted"][rows, 0], how["wanted_valid"][rows, 0]
         goal = take(F.layer_norm(teacher.tokens[rows, 0], teacher.tokens.shape[-1:]), wanted)
+        places = places_of(self.encoder.modality, view, self.predictor.width, rows)
         predicted = self.predictor(
             out.tokens[rows, 0].repeat_interleave(n, 0),
             how["keep"][rows, 0].repeat_interleave(n, 0),
             wanted.flatten(0, 1),
-            self.encoder.modality.grid(view),
+            places if places.ndim == 2 else places.repeat_interleave(n, 0),
             how["keep_valid"][rows, 0].repeat_interleave(n, 0),
             asked.flatten(0, 1),
         ).unflatten(0, (-1, n))
