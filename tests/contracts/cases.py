@@ -10,6 +10,7 @@ import typing
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ from coview.modalities.registry import modality_class, modality_modules
 from coview.nn.encoder import Encoder
 from coview.views.draw import occurrence_keys
 
-_ROOMS = {name: import_module(f"tests.contracts.items.{name}") for name in modality_modules()}
+_FILES = sorted(p.stem for p in (Path(__file__).parent / "items").glob("*.py") if p.stem != "__init__")
+_ROOMS = {name: import_module(f"tests.contracts.items.{name}") for name in _FILES}
 ITEMS: dict[str, Callable[[np.random.Generator], Any]] = {name: room.item for name, room in _ROOMS.items()}
 OPTIONS: dict[str, dict[str, Any]] = {name: getattr(room, "OPTIONS", {}) for name, room in _ROOMS.items()}
 COMPANION: dict[str, str] = {name: getattr(room, "COMPANION", "text") for name, room in _ROOMS.items()}
@@ -53,7 +55,7 @@ def slots_for(method: str, first: str) -> dict[str, str] | None:
 
 
 def matrix() -> list[tuple[str, str]]:
-    return [(m, first) for m in method_modules() for first in modality_modules() if slots_for(m, first) is not None]
+    return [(m, first) for m in method_modules() for first in ITEMS if slots_for(m, first) is not None]
 
 
 def make(method: str, first: str, encoder: str | None = None, **encoder_options: Any) -> Method:
