@@ -52,6 +52,19 @@ def few_fashion() -> Source:
     return part_of(catalog.source("fashion-mnist"), {"train": 1_000, "valid": 1_000, "test": 2_000})
 
 
+@cache
+def artists() -> Source:
+    """Emoji that all four artists drew, each artist's drawing a slot of its own."""
+    emoji = catalog.source("emoji")
+    drawings = emoji.columns["drawing"]
+    kept = [i for i, sample in enumerate(drawings.items) if all(picture is not None for picture in sample)]
+    slots = {
+        artist: Column("image", [[drawings.items[i][n]] for i in kept], options=drawings.options)
+        for n, artist in enumerate(drawings.views)
+    }
+    return replace(emoji.rows(kept), name="emoji by artist", columns=slots)
+
+
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 

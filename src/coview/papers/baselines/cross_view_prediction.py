@@ -2,62 +2,72 @@
 
 from __future__ import annotations
 
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from coview.batch import Batch, Reps, Views
+from coview.errors import UserError
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP
 from coview.views.draw import Draw
-from coview.views.looks import choose
+from coview.views.slot_looks import slot_looks
 
 
 class CrossViewPrediction(Method):
-    """From one natural view of a picture, the pixels of another are predicted.
+    """From one view of a thing, the pixels of another are predicted, and the other way round.
 
     Paper: Contrastive Multiview Coding. Tian, Krishnan, Isola. ECCV 2020. https://arxiv.org/abs/1906.05849 (section
     3.1, predictive learning).
 
-    Views: two natural views of each sample; the one that is read is augmented, the one that is predicted is not.
+    Views: one of each of two slots; what is read is augmented as CMC augments it, what is predicted is not.
 
-    Loss: the mean squared error between a decoder's output and the other view, averaged down to 16 x 16 pixels, in
-    both directions.
+    Loss: in each direction the mean squared error between a decoder's output and the other view, averaged down to
+    16 x 16 pixels.
 
-    Requires: a slot of pictures with two natural views or more.
+    Requires: two slots of pictures. A sample that lacks one predicts nothing.
 
-    Relations: CMC with a decoder in the place of negatives.
+    Relations: CMC on two slots with decoders in the place of projections and negatives.
 
     Args:
-        image: the pictures' encoder.
-        hidden: width of the decoder's hidden layer.
+        encoders: of the two slots.
+        hidden: width of a decoder's hidden layer.
         pixels: a side of what is predicted.
 
     Example:
         >>> import coview
-        >>> run = coview.fit("cross_view_prediction.py:CrossViewPrediction", data="emoji", steps=20)  # doctest: +SKIP
+        >>> run = coview.fit("cross_view_prediction.py:CrossViewPrediction", data="pairs", steps=20)  # doctest: +SKIP
     """
 
-    def __init__(self, image: Encoder, *, hidden: int = 256, pixels: int = 16) -> None:
+    def __init__(self, encoders: dict[str, Encoder], *, hidden: int = 256, pixels: int = 16) -> None:
         super().__init__()
-        self.image = image
+        if len(encoders) != 2:
+            raise UserError(f"two slots predict each other; {len(encoders)} were given: choose two with --slots")
+        self.encoders = nn.ModuleDict(encoders)
         self.pixels = pixels
-        channels: int = image.modality.channels  # type: ignore[attr-defined]
-        self.decoder = RowMLP(image.dim, hidden, channels * pixels * pixels)
-
-    def views(self, batch: Batch, draw: Draw) -> Views:
-        view, modality = batch[self.image.slot], self.image.modality
-        at, there = choose(view.present, draw, 2)
-        several = there & (view.present.sum(1, keepdim=True) >= 2)
-        chosen = view.pick(at)
-        chosen = chosen.with_value(chosen.value, present=chosen.present & several)
-        seen, wanted = modality.augment(chosen, draw / "augment"), modality.prepare(chosen)
-        return Views(
-            {"seen": seen, "wanted": wanted.pick([1, 0])},
-            weights={"prediction": chosen.present.all(1).float()},
+        one, two = encoders.values()
+        self.decoders = nn.ModuleDict(
+            {seen.slot: RowMLP(seen.dim, hidden, self._width(wanted)) for seen, wanted in ((one, two), (two, one))}
         )
 
+    def _width(self, encoder: Encoder) -> int:
+        channels: int = encoder.modality.channels  # type: ignore[attr-defined]
+        return channels * self.pixels**2
+
+    def views(self, batch: Batch, draw: Draw) -> Views:
+        encoders = self.slot_encoders()
+        views = slot_looks(batch, encoders, draw, dict.fromkeys(encoders, 1))
+        both = [view.present[:, 0] for view in views.values()]
+        weight = (both[0] & both[1]).float()
+        wanted = {f"{s}/wanted": e.modality.prepare(batch[s].pick([0])) for s, e in encoders.items()}
+        return Views(views | wanted, weights=dict.fromkeys(encoders, weight))
+
     def represent(self, views: Views) -> Reps:
-        out, wanted = self.image(views["seen"]), views["wanted"].value
-        target = F.adaptive_avg_pool2d(wanted.flatten(0, 1), self.pixels).flatten(1)
-        error = (self.decoder(out.pooled.flatten(0, 1)).float() - target.float()).square().mean(1)
-        return Reps(losses={"prediction": error.unflatten(0, wanted.shape[:2]).mean(1)})
+        one, two = self.encoders
+        return Reps(losses={one: self._error(views, one, two), two: self._error(views, two, one)})
+
+    def _error(self, views: Views, seen: str, wanted: str) -> Tensor:
+        """How far what a slot's decoder shows is from the other slot's view: `(B,)`."""
+        predicted = self.decoders[seen](self.encoders[seen](views[seen]).pooled[:, 0])
+        target = F.adaptive_avg_pool2d(views[f"{wanted}/wanted"].value[:, 0], self.pixels).flatten(1)
+        return (predicted.float() - target.float()).square().mean(1)
