@@ -190,6 +190,11 @@ class Features(Mapping[str, Tensor]):
     def __getitem__(self, name: str) -> Tensor:
         return self.tensors[name]
 
+    def there(self, *names: str) -> list[Tensor]:
+        """The named features of the samples that are `present`, `(N, ...)` each; no copy where all are."""
+        present = self.tensors["present"]
+        return [self.tensors[n] if bool(present.all()) else self.tensors[n][present] for n in names]
+
 
 @dataclass
 class Relations:

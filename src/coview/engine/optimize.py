@@ -85,6 +85,10 @@ def _fused(parameters: Sequence[nn.Parameter]) -> bool:
     return all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters)
 
 
+def _there(grads: Sequence[Tensor | None]) -> list[Tensor]:
+    return [g for g in grads if g is not None]
+
+
 class Updater:
     """Owns the optimizers of a method's turns and the balance of its losses.
 
@@ -128,7 +132,7 @@ class Updater:
             The gradient's norm, or None where losses or gradients were not finite: then nothing moved.
         """
         by_turn = self._gradients(step)
-        flat = [g for grads in by_turn for g in grads if g is not None]
+        flat = [g for grads in by_turn for g in _there(grads)]
         if not all(bool(torch.isfinite(v)) for v in step.losses.values()):
             return None
         norm = torch.nn.utils.get_total_norm(flat) if flat else torch.zeros(())
@@ -140,7 +144,8 @@ class Updater:
             for p in turn.parameters:
                 p.grad = grads[place[id(p)]]
             if self.config.clip is not None:
-                torch.nn.utils.clip_grad_norm_(turn.parameters, self.config.clip)
+                own = norm if len(self.turns) == 1 else torch.nn.utils.get_total_norm(_there(grads))
+                torch.nn.utils.clip_grads_with_norm_(turn.parameters, self.config.clip, own)
             for group in optimizer.param_groups:
                 group["lr"] = self.last_rate
             optimizer.step()

@@ -97,7 +97,7 @@ class SwAV(Method):
         return Reps({**{name: o.pooled for name, o in out.items()}, "present": present})
 
     def relate(self, z: Features) -> Relations:
-        looks = torch.cat([z[name] for name in ("global", "local") if name in z], 1)[z["present"]]
+        looks = torch.cat(z.there(*(name for name in ("global", "local") if name in z)), 1)
         if not len(looks):
             return Relations()
         p = unit(self.projector(looks.flatten(0, 1))).unflatten(0, looks.shape[:2])

@@ -91,7 +91,7 @@ class MoCo(Method):
         return Reps({"query": self.projector(query.pooled), "key": self.key_projector(key.pooled), "present": present})
 
     def relate(self, z: Features) -> Relations:
-        query, key = z["query"][z["present"]], z["key"][z["present"]]
+        query, key = z.there("query", "key")
         if not len(query):
             return Relations()
         query, key = unit(query), unit(key)

@@ -68,7 +68,7 @@ class SimCLR(Method):
         return Reps({"looks": out.pooled, "present": out.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
-        looks = z["looks"][z["present"]]
+        (looks,) = z.there("looks")
         if not len(looks):
             return Relations()
         p = self.projector(looks.flatten(0, 1))

@@ -73,7 +73,7 @@ class BYOL(Method):
         return Reps({"student": student.pooled, "teacher": teacher.pooled, "present": student.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
-        student, teacher = z["student"][z["present"]], z["teacher"][z["present"]]
+        student, teacher = z.there("student", "teacher")
         if not len(student):
             return Relations()
         z_a, z_b = self.projector(student[:, 0]), self.projector(student[:, 1])

@@ -109,7 +109,7 @@ class DINO(Method):
         return Reps({"student": student, "teacher": teacher, "present": present})
 
     def relate(self, z: Features) -> Relations:
-        student, teacher = z["student"][z["present"]], z["teacher"][z["present"]]
+        student, teacher = z.there("student", "teacher")
         if not len(student):
             return Relations()
         directions = self.prototypes.directions

@@ -66,7 +66,7 @@ class SimSiam(Method):
         return Reps({"looks": out.pooled, "present": out.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
-        looks = z["looks"][z["present"]]
+        (looks,) = z.there("looks")
         if not len(looks):
             return Relations()
         z_a, z_b = self.projector(looks[:, 0]), self.projector(looks[:, 1])

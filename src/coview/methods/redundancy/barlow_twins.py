@@ -70,7 +70,7 @@ class BarlowTwins(Method):
         return Reps({"looks": out.pooled, "present": out.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
-        looks = z["looks"][z["present"]]
+        (looks,) = z.there("looks")
         if not len(looks):
             return Relations()
         a, b = self.projector(looks[:, 0]), self.projector(looks[:, 1])

@@ -75,7 +75,7 @@ class VICReg(Method):
         return Reps({"looks": out.pooled, "present": out.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
-        looks = z["looks"][z["present"]]
+        (looks,) = z.there("looks")
         if not len(looks):
             return Relations()
         a, b = self.expander(looks[:, 0]), self.expander(looks[:, 1])
