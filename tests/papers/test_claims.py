@@ -8,7 +8,7 @@ from coview.data.source import Column, Source
 from coview.errors import UserError
 from coview.methods.base import embed_slot
 from coview.methods.registry import build_method
-from coview.papers.arms import Bench, code_of, content_key
+from coview.papers.arms import Bench, code_of, common_code, content_key
 from coview.papers.claim import Arm, Claim, Comparison, claim_keys, claim_of
 from coview.papers.encoders_alone import EncodersAlone
 from coview.papers.flops import check_equal, flops_of_step, matching_steps
@@ -112,6 +112,11 @@ def test_the_key_of_an_arm_moves_with_its_data_and_part(keyed):
 def test_the_code_of_a_method_holds_its_loss_and_its_networks(keyed):
     code = code_of("simclr", keyed[1].modalities)
     assert all(part in code for part in ("class SimCLR", "def nt_xent_rows", "class Conv", "class MLP", "class Image"))
+
+
+def test_the_key_of_an_arm_holds_what_trains_and_scores_it():
+    code = common_code()
+    assert all(part in code for part in ("class ExactStep", "class Sampler", "def train_supervised", "def warp"))
 
 
 def test_a_claim_is_run_and_judged_and_its_arms_are_kept():

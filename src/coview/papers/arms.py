@@ -9,9 +9,11 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import coview
 from coview.engine.config import FitConfig, plain, versions
 from coview.papers.claim import Arm, Metric
 
@@ -102,7 +104,7 @@ class Bench:
 
 
 def content_key(config: FitConfig, data: Data, train: Tensor, metrics: list[Metric], part: str) -> str:
-    """A hash of all that an arm's scores come from: method's code, configuration, data, seed, metrics, versions."""
+    """A hash of all that an arm's scores come from: code, configuration, data, seed, metrics, versions."""
     digest = hashlib.blake2b(digest_size=16)
     told = plain(dataclasses.asdict(config))
     told["method"] = told["method"].rpartition("/")[2]
@@ -111,6 +113,7 @@ def content_key(config: FitConfig, data: Data, train: Tensor, metrics: list[Metr
     digest.update(json.dumps(what, sort_keys=True, default=str).encode())
     how: dict[str, Any] = {"encoder": config.encoder, "encoder_options": config.encoder_options}
     digest.update(code_of(config.method, data.modalities, **how, options=config.options).encode())
+    digest.update(common_code().encode())
     digest.update(data_digest(data))
     digest.update(train.numpy().tobytes())
     return digest.hexdigest()
@@ -134,6 +137,22 @@ def code_of(method: str, modalities: Mapping[str, Modality], **how: Any) -> str:
     names = modules.keys() | {n for n in named if n.startswith("coview.") and n in sys.modules}
     own = [Path(method.rpartition(":")[0]).read_text()] if ".py:" in method else []
     return "\n".join([*own, *(inspect.getsource(sys.modules[n]) for n in sorted(names))])
+
+
+COMMON = ("data/sampler.py", "engine/fit.py", "engine/optimize.py", "engine/schedule.py", "engine/step.py", "evaluate",
+          "papers/metrics.py", "views")  # fmt: skip
+"""Files and folders of coview that train and score every arm, whatever its method."""
+
+
+@cache
+def common_code() -> str:
+    """The source of all that trains and scores any arm."""
+    root = Path(coview.__file__).parent
+    return "\n".join(file.read_text() for name in COMMON for file in _sources(root / name))
+
+
+def _sources(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
 def data_digest(data: Data) -> bytes:

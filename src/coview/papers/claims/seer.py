@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import copy
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from coview.data.source import Data
-from coview.papers.claim import Arm, Claim, Comparison
+from coview.engine.run import Run
+from coview.papers.claim import Arm, Claim, Comparison, Metric
 from coview.papers.derived import pools
 from coview.papers.metrics import protocol_metric
 
 PROBE = protocol_metric("linear/image/class", "accuracy")
 OPTIONS = {"modality": {"image": {"size": 28}}, "encoder_options": {"dim": 64}, "prototypes": 64, "local": 2}
+
+TUNED = {"steps": 100, "batch_size": 200, "lr": 1e-3}
+"""Of fine-tuning: all 200 labelled pictures a step."""
+
+
+def finetuned(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
+    """How often a class is named right by a copy of the encoder, fine-tuned with a linear head on the labelled pool."""
+    from coview.evaluate.labels import classes_of
+    from coview.evaluate.supervised import train_supervised
+
+    part = "test" if "test" in rows else "valid"
+    labelled = _pool(data, rows["train"], "labelled")
+    encoder = copy.deepcopy(run.method.slot_encoders()["image"])
+    tuned = train_supervised(encoder, data, labelled, "class", **TUNED, seed=run.config.seed)
+    found = classes_of(data.labels["class"])
+    assert found is not None
+    wanted = torch.from_numpy(found[0])[rows[part]]
+    with torch.no_grad():
+        pooled = tuned.embed(data.rows(rows[part]).batch(torch.arange(len(wanted))))["image"]["image"].values[:, 0]
+        right = tuned.head(pooled).argmax(1) == wanted
+    how = {"split": part, "labelled": len(labelled), "classes": len(found[1]), "scored": len(right), **TUNED}
+    return float(right.double().mean()), how
+
+
+FINETUNED = Metric("fine-tuned on 20 labels a class, accuracy", finetuned, {"tuned": TUNED})
 
 
 def curated(data: Data, rows: Tensor) -> Tensor:
@@ -32,14 +61,15 @@ def claim(scale: int) -> Claim:
     """Few labels: 20 of each class."""
     return Claim(
         "SwAV trained on a larger pool, uncurated and of imbalanced classes, matches (within 0.01) or beats SwAV on a "
-        "smaller, balanced pool by a linear probe on 20 labels a class, at equal compute.",
-        (PROBE,),
+        "smaller, balanced pool after fine-tuning on 20 labels a class, at equal compute.",
+        (FINETUNED, PROBE),
         {
-            "uncurated": Arm("swav", pools, (PROBE.name,), OPTIONS, steps=160 * scale, pool=uncurated),
-            "curated": Arm("swav", pools, (PROBE.name,), OPTIONS, like="uncurated", pool=curated),
+            "uncurated": Arm("swav", pools, (FINETUNED.name, PROBE.name), OPTIONS, steps=160 * scale, pool=uncurated),
+            "curated": Arm("swav", pools, (FINETUNED.name, PROBE.name), OPTIONS, like="uncurated", pool=curated),
         },
-        (Comparison("uncurated", "curated", PROBE.name, margin=0.01),),
+        (Comparison("uncurated", "curated", FINETUNED.name, margin=0.01),),
         note="Curated: 1,000 pictures of Fashion-MNIST, 100 of each class. Uncurated: about 2,400 others, 900 of one "
-        "class down to 14 of another, with 1,700 emoji in grey among them. The paper finetunes; a linear probe is read "
-        "here. A pool a thousand times larger is what the paper is about, and not tried.",
+        "class down to 14 of another, with 1,700 emoji in grey among them. Learning rates are chosen by the fine-tuned "
+        "score; the linear probe stands beside it. A pool a thousand times larger is what the paper is about, and not "
+        "tried.",
     )
