@@ -85,6 +85,8 @@ class SlotWork:
 
         def work(rows: Sequence[int]) -> tuple[View, Tensor]:
             items = self.reader.read(rows)
+            for row, sample in zip(rows, items, strict=True):
+                self._note_unfit_items(modality, row, sample)
             there = torch.tensor([[item is not None for item in sample] for sample in items], dtype=torch.bool)
             return modality.collate(items), there
 
@@ -105,6 +107,14 @@ class SlotWork:
                 if stored is not None:
                     stored.put(slice(at[0], at[-1] + 1), view)
         return LazyColumn(self.column.items, modality, present, extent) if stored is None else stored.view()
+
+    def _note_unfit_items(self, modality: Modality, row: int, sample: list[Any | None]) -> None:
+        """Takes out what the fitted modality says it has no place for, and why."""
+        for view, item in enumerate(sample):
+            reason = None if item is None else modality.unfit(item)
+            if reason is not None:
+                self.reader.bad[row, view] = reason
+                sample[view] = None
 
     def _note_unfit(self, rows: Sequence[int], unfit: Tensor, said: list[warnings.WarningMessage]) -> None:
         """Items that could be read, and that the fitted modality has no place for."""

@@ -59,6 +59,9 @@ def outlined(picture: Image.Image, colour: str, width: int = 3) -> Image.Image:
 
 def prepared_pictures(modality: Modality, view: View) -> list[list[Any]]:
     """B x V things to look at of a *prepared* view: colours put back, frames as a heat map, symbols as text."""
+    own = modality.show_prepared(view)
+    if own is not None:
+        return own
     value = view.value
     if not value.is_floating_point():
         return modality.show(view)

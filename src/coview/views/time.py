@@ -30,19 +30,20 @@ def draw_span(draw: Draw, length: Tensor, scale: tuple[float, float], most: int 
 
 
 def take_span(value: Tensor, start: Tensor, count: Tensor, size: int) -> Tensor:
-    """The spans, moved to the front: `(B, V, S)` -> `(B, V, size)`, zeros after each span's end.
+    """The spans, moved to the front: `(B, V, S, ...)` -> `(B, V, size, ...)`, zeros after each span's end.
 
     Args:
-        value: `(B, V, S)`.
+        value: `(B, V, S, ...)`.
         start: `(B, V)` first position.
         count: `(B, V)` positions, at most `size`.
         size: extent of the result.
     """
     rows = torch.arange(start.numel(), device=value.device)
     # Windows of a padded copy are runs of memory: several times faster than gathering position by position.
-    windows = F.pad(value.flatten(0, 1), (0, size)).unfold(1, size, 1)
-    taken = windows[rows, start.flatten()].unflatten(0, start.shape)
-    return taken.masked_fill_(torch.arange(size, device=value.device) >= count[..., None], 0)
+    windows = F.pad(value.flatten(0, 1), [0, 0] * (value.ndim - 3) + [0, size]).unfold(1, size, 1)
+    taken = windows[rows, start.flatten()].movedim(-1, 1).unflatten(0, start.shape)
+    after = torch.arange(size, device=value.device) >= count[..., None]
+    return taken.masked_fill_(after.view(*after.shape, *[1] * (value.ndim - 3)), 0)
 
 
 def span_share(start: Tensor, count: Tensor, length: Tensor) -> Tensor:

@@ -1,0 +1,92 @@
+"""What a user may choose of series, and what the data says where they do not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from coview.errors import UserError
+from coview.modalities.series.read import LEAST, Layout
+
+LONGEST_BY_DEFAULT = 1024
+TOKENS = 32
+"""A series is cut into about so many tokens where the user does not say how long one is."""
+
+
+class Scale(StrEnum):
+    """What a channel's mean and deviation are taken over.
+
+    - `data`: the training series; saved with the run. Levels and amplitudes tell series apart.
+    - `sample`: each series by itself. Shape alone tells series apart, whatever unit it came in.
+    """
+
+    DATA = "data"
+    SAMPLE = "sample"
+
+
+@dataclass(frozen=True)
+class SeriesOptions:
+    """Options of `Series.adapt`.
+
+    Args:
+        length: times of every series that are kept; default the 95th percentile of the data, at most 1,024.
+        patch: times of a token; default such that there are about 32 tokens.
+        layout: which axis of an array is time, `time-channels` or `channels-time`.
+        standardise: over what mean and deviation are taken, `data` or `sample`.
+        crop: least share of a series that augmentation looks at.
+        jitter: noise of augmentation, in deviations of the channel.
+        scaling: how much augmentation stretches a channel: deviation of the factor about 1.
+        dropout: probability that augmentation hides a channel, where there are several.
+        gaps: greatest share of a series in each of two stretches that augmentation takes for missing.
+        segments: pieces that augmentation cuts a series into and shuffles; 1 leaves the order.
+        rotation: greatest angle in degrees by which augmentation turns channels that are x, y, z of a sensor, three
+            by three; 0 leaves them.
+    """
+
+    length: int | None = None
+    patch: int | None = None
+    layout: Layout | None = None
+    standardise: Scale = Scale.DATA
+    crop: float = 0.5
+    jitter: float = 0.05
+    scaling: float = 0.1
+    dropout: float = 0.1
+    gaps: float = 0.1
+    segments: int = 1
+    rotation: float = 0.0
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> SeriesOptions:
+        """Checked options; raises UserError for one that is unknown or out of range."""
+        known = [field.name for field in fields(cls)]
+        for name in options:
+            if name not in known:
+                raise UserError(f"series has no option {name!r}; it has {', '.join(known)}")
+        given = {name: value for name, value in options.items() if value is not None}
+        for name, kind in (("layout", Layout), ("standardise", Scale)):
+            if name in given and given[name] not in list(kind):
+                raise UserError(f"series' {name} is {given[name]!r}; it must be one of {', '.join(kind)}")
+            given |= {name: kind(given[name])} if name in given else {}
+        chosen = cls(**given)
+        limits = {"length": (LEAST, 1 << 20), "patch": (1, 4096), "crop": (0.01, 1), "jitter": (0, 10)}
+        limits |= {"scaling": (0, 1), "dropout": (0, 0.9), "gaps": (0, 0.5), "segments": (1, 64), "rotation": (0, 180)}
+        for name, (least, most) in limits.items():
+            value = getattr(chosen, name)
+            if value is not None and not least <= value <= most:
+                raise UserError(f"series' {name} is {value}; it must lie between {least} and {most}")
+        return chosen
+
+    def resolve(self, lengths: Sequence[int]) -> tuple[int, int]:
+        """Times of a view, a whole number of patches, and times of a patch.
+
+        Args:
+            lengths: of every series.
+        """
+        length = self.length or min(math.ceil(np.percentile(lengths, 95)), LONGEST_BY_DEFAULT)
+        patch = self.patch or max(1, round(length / TOKENS))
+        return math.ceil(length / patch) * patch, patch
