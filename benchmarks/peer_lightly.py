@@ -130,12 +130,19 @@ class _BarlowTwins(_SimCLR):
         _Model.__init__(self)
         from lightly.loss import BarlowTwinsLoss
         from lightly.models.modules.heads import BarlowTwinsProjectionHead
-        from lightly.transforms.simclr_transform import SimCLRTransform
 
         self.encoder = _Pooled(reference.encoder.net)
         self.projector = BarlowTwinsProjectionHead(reference.encoder.dim, 512, 512)
         self.loss = BarlowTwinsLoss()
-        self.transform = SimCLRTransform(input_size=SIZE, gaussian_blur=0.0)
+        self.transform = _byol_views()
+
+
+def _byol_views() -> Any:
+    from lightly.transforms.byol_transform import BYOLTransform, BYOLView1Transform, BYOLView2Transform
+
+    return BYOLTransform(
+        BYOLView1Transform(input_size=SIZE, gaussian_blur=0.0), BYOLView2Transform(input_size=SIZE, gaussian_blur=0.0)
+    )
 
 
 class _BYOL(_Model):
@@ -143,7 +150,6 @@ class _BYOL(_Model):
         super().__init__()
         from lightly.loss import NegativeCosineSimilarity
         from lightly.models.modules.heads import BYOLPredictionHead, BYOLProjectionHead
-        from lightly.transforms.byol_transform import BYOLTransform, BYOLView1Transform, BYOLView2Transform
 
         self.own = nn.Sequential(
             _Pooled(reference.encoder.net), BYOLProjectionHead(reference.encoder.dim, 512, 128)
@@ -151,10 +157,7 @@ class _BYOL(_Model):
         self.slow = copy.deepcopy(self.own).requires_grad_(False)
         self.predictor = BYOLPredictionHead(128, 512, 128)
         self.loss = NegativeCosineSimilarity()
-        self.transform = BYOLTransform(
-            BYOLView1Transform(input_size=SIZE, gaussian_blur=0.0),
-            BYOLView2Transform(input_size=SIZE, gaussian_blur=0.0),
-        )
+        self.transform = _byol_views()
 
     def follow(self) -> None:
         from lightly.models.utils import update_momentum
