@@ -26,7 +26,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "catalog": data.catalog_table,
     "protocols": evaluation.protocols,
     "signs": evaluation.signs,
-    "claims": lambda: claims.table(ROOT / "results" / "claims"),
+    "claims": lambda: claims.on_record(ROOT / "results" / "claims"),
     "commands": commands.every_help,
     "options": commands.fit_options,
     "words": lambda: evaluation.packages(ROOT / "pyproject.toml"),

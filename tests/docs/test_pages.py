@@ -1,6 +1,7 @@
 """Every public name has its place in the documentation."""
 
 import importlib
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -108,12 +109,21 @@ def test_the_matrix_reads_what_a_method_needs_from_its_signature():
 
 
 def test_claims_say_so_where_there_are_none(tmp_path):
-    assert claims.table(tmp_path) == "No claim is on record yet."
+    assert claims.on_record(tmp_path) == "No claim is on record yet."
 
 
 def test_claims_show_what_the_records_say(tmp_path):
-    (tmp_path / "clip.json").write_text('{"status": "undecided", "claim": "a beats b"}')
-    assert "| `clip` | a beats b | undecided |" in claims.table(tmp_path)
+    kept = json.loads((ROOT / "results" / "claims" / "symile.json").read_text())
+    (tmp_path / "symile.json").write_text(json.dumps(kept))
+    shown = claims.on_record(tmp_path)
+    first = kept["comparisons"][0]
+    row = next(line for line in shown.splitlines() if line.startswith("| [`symile`](#symile) |"))
+    assert f"**{kept['outcome']}**" in row
+    assert all(f"{d:+.3f}" in row for d in first["differences"])
+    assert "### symile" in shown
+    for name, arm in kept["arms"].items():
+        scores = ", ".join(f"{s:.3f}" for s in arm["scores"][first["metric"]])
+        assert any(line.startswith(f"| {name} |") and f"({scores})" in line for line in shown.splitlines())
 
 
 def test_cells_cannot_break_a_table():

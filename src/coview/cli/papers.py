@@ -38,7 +38,7 @@ def _list(status: str | None, modality: str | None, as_json: bool) -> int:
         return 0
     say_table(("paper", "status", "kind", "title"), [(p.key, s, p.kind, p.title) for p, s in found])
     counts = Counter(s for _, s in found)
-    say(f"{len(found)} papers: " + ", ".join(f"{n} {s}" for s, n in counts.most_common()))
+    say(f"{len(found)} paper{'s' * (len(found) != 1)}: " + ", ".join(f"{n} {s}" for s, n in counts.most_common()))
     say("coview papers show KEY tells more; coview reproduce KEY runs a claim")
     return 0
 
