@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from difflib import get_close_matches
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 from torch import Tensor, nn
 
 from coview.batch import View
 from coview.errors import UserError
+from coview.nn.narrow import widen_narrow_inputs
 
 if TYPE_CHECKING:
     from coview.modalities.base import Modality
@@ -44,14 +49,46 @@ class Encoder(nn.Module):
         net: the network; `net.dim` is D. `net.tokens_out` is true where it returns tokens.
         modality: the slot's modality.
         slot: the slot's name in a batch.
+        name: what `build_encoder` knows the network by.
+        options: every option the network was made with, defaults included.
     """
 
-    def __init__(self, net: nn.Module, modality: Modality, slot: str) -> None:
+    def __init__(
+        self, net: nn.Module, modality: Modality, slot: str, name: str = "", options: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__()
         self.net = net
+        widen_narrow_inputs(net)
         self.modality = modality
         self.slot = slot
+        self.name = name
+        self.options = dict(options or {})
+        self.frozen = False
         self.dim: int = net.dim  # type: ignore[assignment]
+
+    def start_from(self, other: Encoder) -> None:
+        """Takes another encoder's weights.
+
+        Raises:
+            UserError: the two networks differ.
+        """
+        try:
+            self.net.load_state_dict(other.net.state_dict())
+        except RuntimeError as error:
+            reason = str(error).splitlines()[-1].strip()
+            raise UserError(
+                f"slot {self.slot!r} cannot start from the weights of {other.name} of {other.modality.name}: {reason}"
+            ) from error
+
+    def freeze(self) -> Self:
+        """Keeps the network as it is from here on: no gradient, and evaluation mode whatever is asked."""
+        self.frozen = True
+        self.requires_grad_(False)
+        return self.eval()
+
+    def train(self, mode: bool = True) -> Self:
+        """As of any module; what is frozen stays in evaluation mode."""
+        return super().train(mode and not self.frozen)
 
     @property
     def has_tokens(self) -> bool:
@@ -79,8 +116,6 @@ class Encoder(nn.Module):
         rows = None if bool(present.all()) else present.flatten().nonzero()[:, 0]
 
         def select(x: Any) -> Any:
-            if not isinstance(x, Tensor):
-                return x
             x = x.flatten(0, 1)
             return x if rows is None else x[rows]
 
@@ -90,7 +125,7 @@ class Encoder(nn.Module):
         length = None if view.length is None else select(view.length)
         if len(value) == 0:
             return self._nothing(view)
-        how = {name: select(x) for name, x in how.items()}
+        how = {name: select(x) if isinstance(x, Tensor) else x for name, x in how.items()}
         out = self.net(value, length, **how) if length is not None or how else self.net(value)
 
         def restore(x: Tensor | None) -> Tensor | None:
@@ -135,13 +170,33 @@ def build_encoder(modality: Modality, slot: str, name: str | None = None, **opti
     """The encoder of a slot by name: one of the modality's own, or a library's (`timm:resnet18`).
 
     Raises:
-        UserError: the modality has no such encoder.
+        UserError: the modality has no such encoder, or the encoder no such option.
     """
     name = name or modality.default_encoder
     if ":" in name:
-        net = modality.library_encoder(name, **options)
-    elif name in modality.encoders:
+        return Encoder(modality.library_encoder(name, **options), modality, slot, name, options)
+    if name not in modality.encoders:
+        near = get_close_matches(name, modality.encoders, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(modality.encoders)}"
+        raise UserError(f"{modality.name} has no encoder {name!r}; {hint}")
+    known = _defaults(modality.encoders[name])
+    unknown = [option for option in options if option not in known]
+    if unknown:
+        raise UserError(f"encoder {name} of {modality.name} has no option {unknown[0]!r}; it has {', '.join(known)}")
+    try:
         net = modality.encoders[name](modality, **options)
-    else:
-        raise UserError(f"{modality.name} has no encoder {name!r}; it has {', '.join(modality.encoders)}")
-    return Encoder(net, modality, slot)
+    except (ArithmeticError, AssertionError, RuntimeError, TypeError, ValueError) as error:
+        told = ", ".join(f"{option}={value}" for option, value in options.items()) or "its defaults"
+        raise UserError(f"encoder {name} of {modality.name} cannot be made with {told}: {error}") from error
+    return Encoder(net, modality, slot, name, {**known, **options, **getattr(net, "resolved", {})})
+
+
+def takes_option(modality: Modality, name: str, option: str) -> bool:
+    """Whether an encoder takes an option; a library's may take any."""
+    return ":" in name or (name in modality.encoders and option in _defaults(modality.encoders[name]))
+
+
+def _defaults(builder: Any) -> dict[str, Any]:
+    """The options of a network builder with their defaults, enums by value."""
+    options = [p for p in inspect.signature(builder).parameters.values() if p.kind is inspect.Parameter.KEYWORD_ONLY]
+    return {p.name: p.default.value if isinstance(p.default, Enum) else p.default for p in options}
