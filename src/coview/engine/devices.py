@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -51,6 +52,21 @@ def resolve_precision(precision: str, device: torch.device) -> str:
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[object]:
     """The context that networks run in."""
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def keep_freed_memory() -> None:
+    """Lets a training process keep the memory that a step freed for the next one (glibc; elsewhere nothing happens).
+
+    By default large blocks go back to the system after every step and are fetched, and cleared, again: some 4 % of the
+    time of small networks on a processor. 32 MiB is the greatest threshold that glibc takes.
+    """
+    trim_threshold, mmap_threshold = -1, -3  # numbers of <malloc.h>
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return
+    mallopt(mmap_threshold, 32 << 20)
+    mallopt(trim_threshold, 2**31 - 1)
 
 
 def make_fabric(device: str, processes: int) -> Fabric:
