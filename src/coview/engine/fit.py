@@ -17,7 +17,7 @@ from coview.data.sampler import Sampler
 from coview.data.source import Data
 from coview.engine import checkpoint
 from coview.engine.config import FitConfig
-from coview.engine.devices import autocast, make_fabric, physical_cores, resolve_precision
+from coview.engine.devices import autocast, keep_freed_memory, make_fabric, physical_cores, resolve_precision
 from coview.engine.monitor import Monitor
 from coview.engine.optimize import OptimizerConfig, OptimizerName, Updater
 from coview.engine.processes import exchange, my_chunks, world
@@ -62,6 +62,8 @@ class Trainer:
         tell: Tell | None = None,
     ) -> None:
         self.device = device or torch.device("cpu")
+        if self.device.type == "cpu":
+            keep_freed_memory()
         size = min(config.batch_size, len(train))
         chunk = config.chunk or math.ceil(size / max(config.processes, world()[1]))
         precision = resolve_precision(config.precision, self.device)
