@@ -1,0 +1,178 @@
+"""The table modality."""
+
+from __future__ import annotations
+
+import textwrap
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from coview.batch import View
+from coview.modalities.base import Modality, stack_present
+from coview.modalities.table.columns import Category, Kind, from_json, to_json
+from coview.modalities.table.fit import fit_columns
+from coview.modalities.table.loss import mixed_column_error
+from coview.modalities.table.options import TableOptions
+from coview.modalities.table.read import Cell, Row, read_row
+from coview.modalities.table.store import Coder, Unfit
+from coview.nn.columns import ColumnEmbedding, ColumnLayout, ColumnMLP
+from coview.nn.transformer import TokenNet
+from coview.views.columns import blend_columns, corrupt, hide
+from coview.views.draw import Draw
+
+
+class Table(Modality):
+    """Rows of C columns, stored as `(B, V, C)` float32: numbers as normal scores, words as codes, NaN where missing.
+
+    A number's score is its rank in the training data on the scale of a standard normal (scikit-learn's quantile
+    transform), so that skewed columns and outliers need no care. A word met in training less than twice, or never, has
+    code 0: another word. Prepared, `(B, V, C, 2)`, a cell is a value and whether it is missing (then the value is 0);
+    nothing is filled in. A token is a column; its loss is a squared error or a cross-entropy, each in units of what a
+    guess by the column's distribution costs, and a missing cell is predicted as missing.
+
+    `augment` is SCARF's corruption: cells are replaced by draws from their column's distribution in the training data.
+    Some more are taken for missing. Its `params` are `corrupted` and `dropped`, `(B, V, C)` bool.
+
+    Args:
+        columns: fitted, in order.
+        corrupt: share of the cells that an augmented look takes from the column's distribution.
+        drop: share of the cells that it takes for missing.
+    """
+
+    name = "table"
+    default_encoder = "mlp"
+    token_dim = 3
+
+    def __init__(self, columns: Sequence[Kind | Mapping[str, Any]], *, corrupt: float = 0.3, drop: float = 0.1) -> None:
+        self.columns = [from_json(c) if isinstance(c, Mapping) else c for c in columns]
+        self.corrupt, self.drop = float(corrupt), float(drop)
+        self.coder = Coder(self.columns)
+        self.layout = ColumnLayout.of([c.codes if isinstance(c, Category) else 0 for c in self.columns])
+        self.target_dim = sum(column.width for column in self.columns)
+        self.units = torch.tensor([column.unit for column in self.columns])
+        self.marginals = torch.tensor([column.marginal for column in self.columns])
+        self._there: dict[torch.device, Tensor] = {}
+
+    @classmethod
+    def adapt(cls, items: Iterable[Row], **options: Any) -> Table:
+        """Columns, ranks and codes from rows; options: see `TableOptions`.
+
+        Raises:
+            UserError: an option is unknown or out of range, or no column tells rows apart.
+        """
+        chosen = TableOptions.of(options)
+        return cls(fit_columns(items, chosen), corrupt=chosen.corrupt, drop=chosen.drop)
+
+    def config(self) -> dict[str, Any]:
+        """Columns and augmentation."""
+        return {"columns": [to_json(c) for c in self.columns], "corrupt": self.corrupt, "drop": self.drop}
+
+    @staticmethod
+    def read(raw: Any) -> Row:
+        """See `read_row`."""
+        return read_row(raw)
+
+    def collate(self, items: Sequence[Sequence[Row | None]]) -> View:
+        """Scores and codes. A row that lacks a column, or has words for numbers, is absent, with a warning."""
+        present = stack_present(items)
+        picked: list[list[Cell]] = []
+        reasons: list[str] = []
+        for b, v in present.nonzero().tolist():
+            row = items[b][v]
+            assert row is not None
+            try:
+                picked.append(self.coder.pick(row))
+            except Unfit as unfit:
+                present[b, v] = False
+                reasons.append(str(unfit))
+        if reasons:
+            warnings.warn(reasons[0], stacklevel=2)
+        value = torch.zeros(*present.shape, len(self.columns))
+        value[present] = torch.from_numpy(self.coder.encode(picked))
+        return View(value, self.name, present)
+
+    def prepare(self, view: View) -> View:
+        """Values, and which are missing."""
+        missing = view.value.isnan()
+        return view.with_value(torch.stack([view.value.masked_fill(missing, 0), missing.to(view.value.dtype)], -1))
+
+    def augment(self, view: View, draw: Draw) -> View:
+        """Cells drawn anew from their column, others dropped."""
+        return self._look(view, draw, self.drop)
+
+    def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
+        """As `augment`, but a look keeps a share of the columns drawn from `scale`; `size` changes nothing."""
+        return self._look(view, draw, 1 - draw.uniform("kept columns", *scale, view.width))
+
+    def _look(self, view: View, draw: Draw, drop: float | Tensor) -> View:
+        corrupted = corrupt(view.value, self._marginals(view.value.device), self.corrupt, draw)
+        value, dropped = hide(corrupted.value, drop, draw)
+        params = {**view.params, "corrupted": corrupted.changed, "dropped": dropped}
+        return self.prepare(view.with_value(value, params=params))
+
+    def _marginals(self, device: torch.device) -> Tensor:
+        if device not in self._there:
+            self._there[device] = self.marginals.to(device)
+        return self._there[device]
+
+    def tokens(self, view: View) -> View:
+        """A token a column, `(B, V, C, 3)`: which column, its value, whether it is missing."""
+        column = torch.arange(len(self.columns), device=view.value.device, dtype=view.value.dtype)
+        return view.with_value(torch.cat([column[:, None].expand(*view.value.shape[:-1], 1), view.value], -1))
+
+    def untokens(self, tokens: Tensor, like: View) -> Tensor:
+        """Values and missing flags."""
+        return tokens[..., 1:]
+
+    def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
+        """Squared error of numbers, cross-entropy of words: see `mixed_column_error`."""
+        return mixed_column_error(prediction, tokens, self.layout, self.units.to(prediction.device))
+
+    def token_distance(self, prediction: Tensor, tokens: Tensor) -> Tensor:
+        """As `token_loss`, with the absolute error of numbers."""
+        return mixed_column_error(prediction, tokens, self.layout, self.units.to(prediction.device), absolute=True)
+
+    def token_embedding(self, dim: int) -> nn.Module:
+        """FT-Transformer's tokeniser."""
+        return ColumnEmbedding(self.layout, dim)
+
+    def blend(self, own: View, other: View, share: Tensor) -> View:
+        """Numbers interpolated, of the words a share one's own."""
+        return blend_columns(own, other, share, self.layout.is_word)
+
+    def grid(self, view: View) -> tuple[int, ...]:
+        """`(C,)`."""
+        return (len(self.columns),)
+
+    def raw(self, view: View) -> Tensor:
+        """Scores of numbers, a number a word (1 where it is the cell's), and 1 where a cell is missing."""
+        value = view.value
+        missing = value.isnan()
+        parts = [missing.to(value.dtype), value[..., self.layout.numbers].nan_to_num(0)]
+        for i in self.layout.words:
+            codes = torch.arange(self.columns[i].width - 1, device=value.device)
+            parts.append((value[..., i, None] == codes).to(value.dtype))
+        return torch.cat(parts, -1)
+
+    def show(self, view: View) -> list[list[str | None]]:
+        """A row in words."""
+        said = self.coder.decode(view.value.flatten(0, 1).cpu().numpy().astype(np.float64))
+        cells = iter(said)
+        return [
+            [self._line(row) if there else None for row, there in zip(cells, presence, strict=False)]
+            for presence in view.present.tolist()
+        ]
+
+    def _line(self, row: list[str | None]) -> str:
+        line = ", ".join(f"{column.name} {'missing' if x is None else x}" for column, x in zip(self.columns, row))
+        return textwrap.shorten(line, 240, placeholder=" ...")
+
+    def _mlp(self, *, dim: int = 256, depth: int = 3, width: int = 16) -> nn.Module:
+        """Columns embedded one by one, joined, and read by a perceptron."""
+        return ColumnMLP(self.layout, dim=dim, depth=depth, width=width)
+
+    encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"mlp": _mlp, "vit": TokenNet}

@@ -1,0 +1,92 @@
+"""Rows as stored numbers and back: normal scores, codes, NaN where missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from coview.modalities.table.columns import Category, Kind, Number
+from coview.modalities.table.ranks import Ranks
+from coview.modalities.table.read import Cell, Row, word
+
+
+class Unfit(Exception):
+    """A row that the fitted columns have no place for; the message is the reason."""
+
+
+class Coder:
+    """Rows <-> stored values `(N, C)` float32.
+
+    Args:
+        columns: fitted.
+    """
+
+    def __init__(self, columns: Sequence[Kind]) -> None:
+        self.columns = list(columns)
+        self.names = [column.name for column in columns]
+        self.numbers = [i for i, column in enumerate(columns) if isinstance(column, Number)]
+        self.ranks = Ranks.of([column.quantiles for column in columns if isinstance(column, Number)])
+        self._codes = {
+            i: {w: code for code, w in enumerate(column.words, start=1)}
+            for i, column in enumerate(columns)
+            if isinstance(column, Category)
+        }
+        self._places: dict[tuple[str, ...], list[int]] = {}
+
+    def pick(self, row: Row) -> list[Cell]:
+        """A row's cells in the order of the columns; columns that were not fitted are not read.
+
+        Raises:
+            Unfit: it lacks a column, or has a word where the column holds numbers.
+        """
+        places = self._places.get(row.names)
+        if places is None:
+            at = {name: i for i, name in enumerate(row.names)}
+            absent = [name for name in self.names if name not in at]
+            if absent:
+                raise Unfit(f"lacks column {absent[0]!r}, which the run was trained with")
+            places = self._places[row.names] = [at[name] for name in self.names]
+        cells = [row.cells[i] for i in places]
+        for i in self.numbers:
+            if isinstance(cells[i], str):
+                cells[i] = _as_number(self.names[i], str(cells[i]))
+        return cells
+
+    def encode(self, rows: Sequence[Sequence[Cell]]) -> np.ndarray:
+        """Cells as `pick` gives them -> `(N, C)` float32."""
+        stored = np.full((len(rows), len(self.columns)), np.nan, np.float32)
+        if not rows:
+            return stored
+        if self.numbers:
+            values = np.array([[_plain(row[i]) for i in self.numbers] for row in rows], np.float64)
+            stored[:, self.numbers] = self.ranks.scores(values)
+        for i, codes in self._codes.items():
+            stored[:, i] = [np.nan if (x := row[i]) is None else codes.get(word(x), 0) for row in rows]
+        return stored
+
+    def decode(self, stored: np.ndarray) -> list[list[str | None]]:
+        """Stored values as words for people, `(N, C)`; None where missing."""
+        values = np.array(stored, np.float64)
+        values[:, self.numbers] = self.ranks.values(values[:, self.numbers])
+        return [[None if np.isnan(x) else self._said(i, float(x)) for i, x in enumerate(row)] for row in values]
+
+    def _said(self, at: int, value: float) -> str:
+        column = self.columns[at]
+        if isinstance(column, Number):
+            return f"{value:.4g}"
+        return column.words[int(value) - 1] if value >= 1 else "(other)"
+
+
+def _plain(cell: Cell) -> float:
+    return np.nan if cell is None else float(cell)
+
+
+def _as_number(name: str, said: str) -> float:
+    try:
+        value = float(said)
+    except ValueError:
+        raise Unfit(f"column {name!r} is {said[:40]!r} here, and the run was trained with numbers there") from None
+    if not np.isfinite(value):
+        raise Unfit(f"column {name!r} is {said!r}, which is not finite")
+    return value
