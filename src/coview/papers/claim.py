@@ -93,8 +93,8 @@ class Claim:
         arms: by name.
         comparisons: all of which must come out for the claim to hold.
         seeds: at least three.
-        grid: peak learning rates that every arm is offered, on the validation split with the first seed and a third
-            of its steps; a single one tunes nobody.
+        grid: peak learning rates that every arm is offered, on the validation split with the first seed; a single one
+            tunes nobody.
         note: what a reader must know of the set-up, or the reason found for an outcome.
     """
 

@@ -19,9 +19,6 @@ from coview.papers.flops import check_equal, matching_steps
 from coview.papers.records import FORMAT
 from coview.papers.verdict import judge, together
 
-TUNING_SHARE = 3
-"""A tuning trial has one over this of the arm's steps."""
-
 Tell = Callable[[str], None]
 
 
@@ -107,8 +104,7 @@ def _arm(claim: Claim, bench: Bench, name: str, steps: int, per_step: float, tel
     trials: dict[str, float] = {}
     if len(claim.grid) > 1:
         for lr in claim.grid:
-            short = max(1, steps // TUNING_SHARE)
-            found = bench.run(arm, metrics[:1], steps=short, lr=lr, seed=claim.seeds[0], test=False)
+            found = bench.run(arm, metrics, steps=steps, lr=lr, seed=claim.seeds[0], test=False)
             trials[f"{lr:g}"] = found["scores"][metrics[0].name]
     lr = max(claim.grid, key=lambda r: trials.get(f"{r:g}", 0.0))
     runs = []
@@ -142,8 +138,8 @@ def _tuning(claim: Claim) -> str:
         return f"none for any arm; learning rate {claim.grid[0]:g}"
     grid = ", ".join(f"{lr:g}" for lr in claim.grid)
     return (
-        f"every arm alike: learning rates {grid}, each one run of seed {claim.seeds[0]} with a third of the arm's "
-        "steps, chosen on the validation part by the arm's first metric"
+        f"every arm alike: learning rates {grid}, each one run of seed {claim.seeds[0]} with all of the arm's steps, "
+        "chosen on the validation part by the arm's first metric"
     )
 
 
