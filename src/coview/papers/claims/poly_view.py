@@ -22,7 +22,7 @@ def claim(scale: int) -> Claim:
         "SimCLR's 2 views of more samples, at equal compute.",
         (PROBE,),
         {
-            "2 views, SimCLR": Arm("simclr", fashion, (PROBE.name,), {**OPTIONS, "batch_size": 128}, steps=240 * scale),
+            "2 views, SimCLR": Arm("simclr", fashion, (PROBE.name,), {**OPTIONS, "batch_size": 128}, steps=480 * scale),
             "4 views": poly(4),
             "8 views": poly(8),
         },

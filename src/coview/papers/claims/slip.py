@@ -33,7 +33,7 @@ def claim(scale: int) -> Claim:
         "encoder.",
         (NAMED, PROBE),
         {
-            "slip": Arm("slip", clip_art, (NAMED.name, PROBE.name), both, steps=400 * scale),
+            "slip": Arm("slip", clip_art, (NAMED.name, PROBE.name), both, steps=240 * scale),
             "clip": Arm("clip", clip_art, (NAMED.name, PROBE.name), both, like="slip"),
             "simclr": Arm("simclr", clip_art, (PROBE.name,), {**OPTIONS, "slots": ["image"]}, like="slip"),
         },
