@@ -129,7 +129,7 @@ def nbytes(item: Any) -> int:
         case tuple() | list():
             return sum(nbytes(part) for part in item)
         case _:
-            return 1 << 20
+            return getattr(item, "nbytes", 1 << 20)
 
 
 def in_threads(work: Callable[[In], Out], pieces: Iterable[In]) -> Iterator[tuple[In, Out]]:

@@ -94,7 +94,7 @@ class SlotWork:
             warnings.simplefilter("always")
             for at, (view, there) in in_threads(work, self.reader.pieces(range(n))):
                 if not isinstance(view.value, Tensor):
-                    return modality.collate(self.reader.read(range(n)))
+                    return self._in_one(modality)
                 self._note_unfit(at, there & ~view.present, said)
                 self._stop_if_strict(at)
                 self.reader.forget(at)
@@ -107,6 +107,14 @@ class SlotWork:
                 if stored is not None:
                     stored.put(slice(at[0], at[-1] + 1), view)
         return LazyColumn(self.column.items, modality, present, extent) if stored is None else stored.view()
+
+    def _in_one(self, modality: Modality) -> View:
+        """All samples collated at once, where a value is no tensor that blocks could be written into."""
+        items = self.reader.read(range(len(self.source)))
+        for row, sample in enumerate(items):
+            self._note_unfit_items(modality, row, sample)
+        self._stop_if_strict(range(len(items)))
+        return modality.collate(items)
 
     def _note_unfit_items(self, modality: Modality, row: int, sample: list[Any | None]) -> None:
         """Takes out what the fitted modality says it has no place for, and why."""

@@ -1,0 +1,300 @@
+"""The graph modality."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from coview.batch import View
+from coview.errors import UserError
+from coview.losses.precision import at_least_float32
+from coview.modalities.base import Modality, stack_present
+from coview.modalities.graph.features import Moments, Scale
+from coview.modalities.graph.item import NodeOf, WholeGraph
+from coview.modalities.graph.options import MOST_NODES, GraphOptions
+from coview.modalities.graph.picture import draw_graphs
+from coview.modalities.graph.ragged import Flat, Graphs
+from coview.modalities.graph.read import read_graph
+from coview.modalities.graph.sampler import largest, neighbourhoods
+from coview.modalities.graph.splice import splice
+from coview.modalities.graph.stored import store
+from coview.modalities.graph.wiring import Seeds
+from coview.nn.graph import GraphTransformer, Layer, library, small
+from coview.nn.positions import sincos
+from coview.views import graph as looks
+from coview.views.draw import Draw
+
+
+class Graph(Modality):
+    """Graphs: nodes with features, edges without direction, with or without features.
+
+    Two levels. Either a sample is a whole graph (a molecule, a brain), stored as ragged `Graphs (B, V, T)`; or it is a
+    node of a large graph (a package, a film), stored as `Seeds (B, V, T)` that share the graph, and looked at with its
+    neighbourhood, sampled anew by key for each look. Prepared values are `Graphs` at either level, the node itself
+    first; `length (B, V)` is how many nodes there are. Tokens are nodes, `(B, V, T, F)` features; a neighbourhood is
+    drawn from the whole graph, whatever part of a split its nodes are in.
+
+    `augment` grows a connected part from a random node, drops edges, hides nodes (GraphCL) and drops features (GRACE);
+    of a node's neighbourhood it drops edges and features alone. Its `params` are `share (B, V)`, of the nodes.
+
+    Args:
+        mean, std: of each feature of a node, taken off and divided by.
+        edge_mean, edge_std: the same of an edge.
+        nodes: T, nodes that a graph may have.
+        by_node: whether a sample is a node of a large graph.
+        fanout: neighbours drawn at the node, at each of them, and so on.
+        scale: least and greatest share of a whole graph's nodes that `augment` keeps.
+        drop_edges, drop_features, hide_nodes: shares.
+    """
+
+    name = "graph"
+    default_encoder = "gin"
+    token_encoder = "gin"
+
+    def __init__(
+        self,
+        mean: Sequence[float],
+        std: Sequence[float],
+        edge_mean: Sequence[float] = (),
+        edge_std: Sequence[float] = (),
+        *,
+        nodes: int,
+        by_node: bool = False,
+        fanout: Sequence[int] = (8, 4),
+        scale: Sequence[float] = (0.7, 1.0),
+        drop_edges: float = 0.1,
+        drop_features: float = 0.1,
+        hide_nodes: float = 0.1,
+    ) -> None:
+        self.node_scale, self.edge_scale = Scale(list(mean), list(std)), Scale(list(edge_mean), list(edge_std))
+        self.nodes, self.by_node, self.fanout = nodes, by_node, [int(width) for width in fanout]
+        self.scale = (float(scale[0]), float(scale[1]))
+        self.drop_edges, self.drop_features, self.hide_nodes = drop_edges, drop_features, hide_nodes
+        self.edge_dim = len(self.edge_scale)
+        self.token_dim = self.target_dim = len(self.node_scale)
+
+    @classmethod
+    def adapt(cls, items: Iterable[WholeGraph | NodeOf], **options: Any) -> Graph:
+        """Features and sizes from items, as far as options do not say; see `GraphOptions`."""
+        chosen = GraphOptions.of(options)
+        kept = list(items)
+        if not kept:
+            raise UserError("there is no graph to fit to")
+        nodes_of = [item for item in kept if isinstance(item, NodeOf)]
+        wholes = [item for item in kept if isinstance(item, WholeGraph)]
+        if nodes_of and wholes:
+            raise UserError("a graph slot holds whole graphs or nodes of a large one, and this one holds both")
+        if nodes_of:
+            wiring = nodes_of[0].wiring
+            at = [item.node for item in nodes_of]
+            node, edge = Moments(wiring.x.shape[1]), Moments(wiring.values.shape[1])
+            node.add(wiring.x[at].numpy())
+            edge.add(wiring.values.numpy())
+            most = largest(chosen.fanout)
+        else:
+            widths = Counter((item.x.shape[1], item.values.shape[1]) for item in wholes)
+            (width, edge_width), _ = widths.most_common(1)[0]
+            node, edge, most = Moments(width), Moments(edge_width), 1
+            for item in wholes:
+                if (item.x.shape[1], item.values.shape[1]) == (width, edge_width):
+                    node.add(item.x)
+                    edge.add(item.values)
+                    most = max(most, len(item.x))
+            most = chosen.nodes or min(most, MOST_NODES)
+        a, b = node.scale(), edge.scale()
+        return cls(
+            a.mean, a.std, b.mean, b.std, nodes=most, by_node=bool(nodes_of), fanout=chosen.fanout,
+            scale=chosen.scale, drop_edges=chosen.drop_edges, drop_features=chosen.drop_features,
+            hide_nodes=chosen.hide_nodes,
+        )  # fmt: skip
+
+    def config(self) -> dict[str, Any]:
+        """Everything `__init__` takes."""
+        scales = {"mean": self.node_scale.mean, "std": self.node_scale.std}
+        scales |= {"edge_mean": self.edge_scale.mean, "edge_std": self.edge_scale.std}
+        names = ("nodes", "by_node", "fanout", "scale", "drop_edges", "drop_features", "hide_nodes")
+        return {**scales, **{name: getattr(self, name) for name in names}}
+
+    @staticmethod
+    def read(raw: Any) -> WholeGraph | NodeOf:
+        """See `read_graph`."""
+        return read_graph(raw)
+
+    def unfit(self, item: WholeGraph | NodeOf) -> str | None:
+        """Why an item has no place in this slot, or None."""
+        if isinstance(item, NodeOf) != self.by_node:
+            levels = "is a whole graph, and the slot holds nodes of a large one"
+            return levels if self.by_node else "is a node of a large graph, and the slot holds whole ones"
+        whole = item.wiring if isinstance(item, NodeOf) else item
+        found = (whole.x.shape[1], whole.values.shape[1])
+        if found != (self.token_dim, self.edge_dim):
+            return (
+                f"has {found[0]} features a node and {found[1]} an edge, and the slot has {self.token_dim} and "
+                f"{self.edge_dim}"
+            )
+        if isinstance(item, WholeGraph) and len(item.x) > self.nodes:
+            return f"has {len(item.x):,} nodes, more than the {self.nodes:,} of the slot (option graph.nodes)"
+        return None
+
+    def collate(self, items: Sequence[Sequence[WholeGraph | NodeOf | None]]) -> View:
+        """Ragged `Graphs`, or `Seeds` of one large graph; what does not fit (`unfit`) is absent."""
+        fitting = [[None if item is None or self.unfit(item) else item for item in sample] for sample in items]
+        present = stack_present(fitting)
+        value = store(fitting, tuple(present.shape), self)
+        length = None if isinstance(value, Seeds) else value.count
+        return View(value, self.name, present, length)
+
+    def prepare(self, view: View) -> View:
+        """Features to scale; of nodes of a large graph, a neighbourhood that each node has once and for all."""
+        if isinstance(view.value, Graphs):
+            return self._prepared(view, view.value.flat())
+        nodes = view.value.index.flatten()
+        flat, _ = self._sampled(view, nodes, Draw(0, 0, nodes))
+        return self._prepared(view, flat)
+
+    def augment(self, view: View, draw: Draw) -> View:
+        """See the class."""
+        return self._look(view, draw, None if self.by_node else self.scale, self.nodes)
+
+    def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
+        """Augmented from a connected part, of a neighbourhood the part around the node itself."""
+        return self._look(view, draw, scale, max(1, math.ceil(self.nodes * size)))
+
+    def _look(self, view: View, draw: Draw, scale: tuple[float, float] | None, most: int) -> View:
+        width = view.width
+        key = draw.bits("look", width).reshape(-1)
+        at = draw.of(key)
+        if isinstance(view.value, Seeds):
+            flat, names = self._sampled(view, key, draw)
+            keys, root = looks.node_keys(flat, key, names), torch.zeros_like(flat.count)
+        else:
+            flat = view.value.flat()
+            keys = looks.node_keys(flat, key)
+            root = (at("root") * flat.count).long().minimum((flat.count - 1).clamp_min(0))
+        whole = flat.count
+        if scale is not None:
+            kept = looks.grow(flat, draw, keys, at.uniform("share", *scale), root, most)
+            flat, keys = flat.select(kept), keys[kept]
+        if self.drop_edges:
+            flat = looks.drop_edges(flat, draw, keys, self.drop_edges)
+        flat = self._scaled(flat)
+        if self.hide_nodes and not self.by_node:
+            flat = looks.hide_nodes(flat, draw, keys, self.hide_nodes)
+        if self.drop_features:
+            flat = looks.drop_features(flat, draw, key, self.drop_features)
+        share = (flat.count / whole.clamp_min(1)).view(-1, width)
+        value = Graphs.of(flat, tuple(view.present.shape), most)
+        return View(value, self.name, view.present, value.count, {**view.params, "share": share})
+
+    def _sampled(self, view: View, key: Tensor, draw: Draw) -> tuple[Flat, Tensor]:
+        seeds = torch.where(view.present, view.value.index, -1).flatten()
+        return neighbourhoods(view.value.wiring, seeds, key, draw, self.fanout)
+
+    def _scaled(self, flat: Flat) -> Flat:
+        return Flat(self.node_scale(flat.x), flat.edges, self.edge_scale(flat.values), flat.count)
+
+    def _prepared(self, view: View, flat: Flat) -> View:
+        value = Graphs.of(self._scaled(flat), tuple(view.present.shape), self.nodes)
+        return View(value, self.name, view.present, value.count, view.params)
+
+    def tokens(self, view: View) -> View:
+        """Nodes' features, `(B, V, T, F)`."""
+        flat = view.value.flat()
+        return view.with_value(flat.padded(flat.x, view.value.most).unflatten(0, view.present.shape))
+
+    def untokens(self, tokens: Tensor, like: View) -> Tensor:
+        """Features with zeros where `like` has no node."""
+        valid = like.valid
+        return tokens if valid is None else tokens.masked_fill(~valid[..., None], 0)
+
+    @at_least_float32
+    def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
+        """The scaled cosine error `(1 - cos)^2`, `(..., F)` -> `(...)`.
+
+        Source: GraphMAE (Hou et al., KDD 2022, eq. 2), gamma = 2.
+        """
+        return (1 - F.cosine_similarity(prediction, tokens, dim=-1)).square()
+
+    def blend(self, own: View, other: View, share: Tensor) -> View:
+        """The first nodes of one beside the last of the other: see `splice`."""
+        return splice(own, other, share)
+
+    def grid(self, view: View) -> tuple[int, ...]:
+        """`(T,)`, nodes in the order of their numbers; a neighbourhood's as they were met."""
+        return (view.value.most,)
+
+    def places(self, view: View, dim: int) -> Tensor:
+        """Half of it says which node it is, half the mean of which ones are beside it: `(B, V, T, dim)`.
+
+        Attention finds a node's neighbours by comparing the one half with the other.
+        """
+        flat = view.value.flat()
+        own = sincos((view.value.most,), dim - dim // 2, device=flat.x.device)[flat.place]
+        (here, there), _ = flat.both_ways()
+        degree = torch.bincount(there, minlength=len(own)).clamp_min(1)
+        beside = torch.zeros_like(own).index_add(0, there, own[here]) / degree[:, None]
+        both = torch.cat([own, beside[:, : dim // 2]], 1)
+        return flat.padded(both, view.value.most).unflatten(0, view.present.shape)
+
+    def raw(self, view: View) -> Tensor:
+        """What a plain model would read, `(B, V, D)`.
+
+        Of a whole graph the mean and deviation of its nodes' features, the mean of its edges', and the logarithms of
+        how many there are; of a node its own features, the mean of its sampled neighbours', and the logarithm of its
+        degree.
+        """
+        flat = self.prepare(view).value.flat()
+        count = flat.count.clamp_min(1)[:, None].float()
+        total = torch.zeros(len(count), self.token_dim).index_add_(0, flat.graph, flat.x)
+        mean = total / count
+        if isinstance(view.value, Seeds):
+            own = flat.padded(flat.x, self.nodes)[:, 0]
+            beside = (total - own) / (count - 1).clamp_min(1)
+            degree = view.value.wiring.degree[view.value.index.flatten().clamp_min(0)]
+            found = torch.cat([own, beside, degree.float().log1p()[:, None]], 1)
+        else:
+            squares = torch.zeros_like(total).index_add_(0, flat.graph, flat.x.square()) / count
+            std = (squares - mean.square()).clamp_min(0).sqrt()
+            graph = flat.graph[flat.edges[0]]
+            bonds = torch.bincount(graph, minlength=len(count))[:, None].float()
+            edges = torch.zeros(len(count), self.edge_dim).index_add_(0, graph, flat.values) / bonds.clamp_min(1)
+            found = torch.cat([mean, std, edges, flat.count[:, None].float().log1p(), bonds.log1p()], 1)
+        return found.unflatten(0, view.present.shape) * view.present[..., None]
+
+    def show(self, view: View) -> list[list[Any]]:
+        """A drawing of each graph."""
+        return draw_graphs(self.prepare(view), self.by_node)
+
+    def show_prepared(self, view: View) -> list[list[Any]] | None:
+        """The same of prepared views."""
+        return draw_graphs(view, self.by_node)
+
+    def _gin(self, *, dim: int = 128, depth: int = 3, drop: float = 0.0) -> nn.Module:
+        """Sums over neighbours (torch-geometric's GIN, with edge features GINE) and residual connections."""
+        return small(self, Layer.GIN, dim, depth, drop)
+
+    def _gcn(self, *, dim: int = 128, depth: int = 3, drop: float = 0.0) -> nn.Module:
+        """Degree-weighted means over neighbours (torch-geometric's GCN) and residual connections."""
+        return small(self, Layer.GCN, dim, depth, drop)
+
+    def _sage(self, *, dim: int = 128, depth: int = 3, drop: float = 0.0) -> nn.Module:
+        """Means over neighbours beside the node itself (torch-geometric's GraphSAGE) and residual connections."""
+        return small(self, Layer.SAGE, dim, depth, drop)
+
+    encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {
+        "gin": _gin,
+        "gcn": _gcn,
+        "sage": _sage,
+        "vit": GraphTransformer,
+    }
+
+    def library_encoder(self, name: str, **options: Any) -> nn.Module:
+        """`pyg:NAME`, a model of `torch_geometric.nn.models` that maps nodes to nodes (GAT, PNA, GraphSAGE, ...)."""
+        prefix, _, model = name.partition(":")
+        return library(model, self, **options) if prefix == "pyg" else super().library_encoder(name, **options)

@@ -1,0 +1,153 @@
+"""A large graph whose nodes are samples, and the tensor of those nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from coview.modalities.graph.item import check_ends, check_features, once
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """N nodes and who is beside whom, as compressed rows: the neighbours of node i are `ends[start[i] : start[i + 1]]`.
+
+    Args:
+        x: `(N, F)` of the nodes.
+        start: `(N + 1,)` int64.
+        ends: `(2E,)` int32: every edge stands at both of its ends.
+        values: `(2E, P)` of the edges; P may be 0.
+        about: what its makers say of it (release date, checksum), as JSON.
+    """
+
+    x: Tensor
+    start: Tensor
+    ends: Tensor
+    values: Tensor
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, x: np.ndarray, edges: np.ndarray, values: np.ndarray | None = None, about: Mapping[str, str] | None = None
+    ) -> Wiring:
+        """A wiring of N nodes from edges in any order and direction; loops and repeated edges are dropped.
+
+        Args:
+            x: `(N, F)` numbers.
+            edges: `(2, E)` whole numbers from 0 to N - 1.
+            values: `(E, P)` of the edges, or None.
+            about: what is known of it.
+
+        Raises:
+            BadSample: an edge to a node that is not there, or a feature that is NaN or infinite.
+        """
+        check_ends(edges, len(x))
+        check_features(x, "node")
+        kept, edges = once(edges, len(x))
+        values = np.zeros((len(kept), 0), np.float32) if values is None else np.asarray(values, np.float32)[kept]
+        check_features(values, "edge")
+        here, there = np.concatenate([edges, edges[::-1]], 1)
+        order = np.lexsort((there, here))
+        start = np.concatenate([[0], np.bincount(here, minlength=len(x)).cumsum()])
+        return cls(
+            torch.from_numpy(np.ascontiguousarray(x, np.float32)),
+            torch.from_numpy(start.astype(np.int64)),
+            torch.from_numpy(there[order].astype(np.int32)),
+            torch.from_numpy(np.concatenate([values, values])[order]),
+            dict(about or {}),
+        )
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def degree(self) -> Tensor:
+        """`(N,)` int64, neighbours of each node."""
+        return self.start[1:] - self.start[:-1]
+
+    @property
+    def nbytes(self) -> int:
+        """Of everything stored."""
+        return sum(part.nbytes for part in (self.x, self.start, self.ends, self.values))
+
+    @cached_property
+    def _elsewhere(self) -> dict[torch.device, Wiring]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_elsewhere"}
+
+    def on(self, device: torch.device) -> Wiring:
+        """The wiring on a device, copied there once."""
+        if self.x.device == device:
+            return self
+        if device not in self._elsewhere:
+            parts = {name: getattr(self, name).to(device) for name in ("x", "start", "ends", "values")}
+            self._elsewhere[device] = replace(self, **parts)
+        return self._elsewhere[device]
+
+    def edges(self) -> Tensor:
+        """Every edge once, smaller end first: `(2, E)` int64."""
+        here = torch.arange(len(self), device=self.ends.device).repeat_interleave(self.degree)
+        there = self.ends.long()
+        return torch.stack([here, there])[:, here < there]
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """A tensor of nodes of one wiring, each standing for its neighbourhood: what is stored of node-level samples.
+
+    Args:
+        wiring: shared, never copied by choosing rows.
+        index: any shape, int64, the node; -1 where there is none.
+        most: T, nodes that a sampled neighbourhood may have.
+    """
+
+    wiring: Wiring
+    index: Tensor
+    most: int
+
+    @property
+    def shape(self) -> torch.Size:
+        """`(..., T)`."""
+        return torch.Size((*self.index.shape, self.most))
+
+    @property
+    def ndim(self) -> int:
+        """Axes, the one of nodes included."""
+        return self.index.ndim + 1
+
+    @property
+    def device(self) -> torch.device:
+        """Where it is."""
+        return self.index.device
+
+    @property
+    def nbytes(self) -> int:
+        """Of the wiring and the index."""
+        return self.wiring.nbytes + self.index.nbytes
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __getitem__(self, at: Any) -> Seeds:
+        return replace(self, index=self.index[at])
+
+    def flatten(self, start: int = 0, end: int = -1) -> Seeds:
+        """Axes of the index in one."""
+        return replace(self, index=self.index.flatten(start, end))
+
+    def is_floating_point(self) -> bool:
+        """Never: these are numbers of nodes."""
+        return False
+
+    def to(self, where: torch.device | str, non_blocking: bool = False) -> Seeds:
+        """On another device; the wiring is copied there once."""
+        device = torch.device(where)
+        return Seeds(self.wiring.on(device), self.index.to(device, non_blocking=non_blocking), self.most)

@@ -1,0 +1,221 @@
+"""Graph networks over flat nodes and edges: small residual stacks of torch-geometric's layers, and its own models."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from coview.errors import MissingExtra, UserError
+from coview.nn.encoder import TokenOutput
+from coview.nn.transformer import TokenNet
+
+if TYPE_CHECKING:
+    from coview.modalities.graph import Graph
+    from coview.modalities.graph.ragged import Graphs
+
+
+class Layer(StrEnum):
+    """How a node reads its neighbours.
+
+    - `gin`: the sum of what they say, then an MLP (Xu et al., ICLR 2019; with edge features Hu et al., ICLR 2020).
+    - `gcn`: the mean weighted by degrees (Kipf and Welling, ICLR 2017).
+    - `sage`: the mean beside its own (Hamilton et al., NeurIPS 2017).
+    """
+
+    GIN = "gin"
+    GCN = "gcn"
+    SAGE = "sage"
+
+
+class GraphNet(nn.Module):
+    """Embeds nodes, runs a body along the edges, hides nodes' features where told; nodes are tokens.
+
+    What is hidden (`masked`, or not in `keep`) loses its features to a learned mask token and stays in its place: the
+    structure is kept, as in GraphMAE (Hou et al., KDD 2022). Pooled is the mean over a whole graph's nodes, and the
+    node itself where a sample is a node of a large graph.
+
+    Args:
+        modality: gives features and level.
+        body: `(x (M, D), edges (2, E), values (E, P))` -> the output of each layer, each `(M, D)`.
+        dim: D.
+    """
+
+    tokens_out = True
+
+    def __init__(self, modality: Graph, body: nn.Module, dim: int) -> None:
+        super().__init__()
+        self.dim = dim
+        self.by_node = modality.by_node
+        self.embed = modality.token_embedding(dim)
+        self.mask_token = nn.Parameter(torch.zeros(dim))
+        self.body = body
+        self.norm = nn.LayerNorm(dim)
+        nn.init.normal_(self.mask_token, std=0.02)
+
+    def forward(
+        self,
+        value: Graphs,
+        length: Tensor | None = None,
+        *,
+        keep: Tensor | None = None,
+        keep_valid: Tensor | None = None,
+        masked: Tensor | None = None,
+        layers: bool = False,
+    ) -> TokenOutput:
+        """Encodes N graphs.
+
+        Args:
+            value: `(N, T)` prepared.
+            length: not read: graphs know how many nodes they have.
+            keep: `(N, K)` int64, the only nodes whose features are read and whose tokens are returned, by position.
+            keep_valid: `(N, K)` bool, which of them count.
+            masked: `(N, T)` bool, nodes whose features are hidden.
+            layers: whether to return each layer's output.
+        """
+        flat, most = value.flat(), value.most
+        x = self.embed(flat.x)
+        hidden = _hidden(masked, keep, keep_valid, len(value), most)
+        if hidden is not None:
+            x = torch.where(hidden[flat.graph, flat.place][:, None], self.mask_token.to(x.dtype), x)
+        found = self.body(x, *flat.both_ways())
+        nodes = self.norm(found[-1])
+        pooled = _first(nodes, flat.start, flat.count) if self.by_node else _mean(nodes, flat.graph, flat.count)
+        tokens = flat.padded(nodes, most)
+        valid = torch.arange(most, device=flat.count.device) < flat.count[:, None]
+        if keep is not None:
+            tokens = tokens.gather(1, keep[..., None].expand(-1, -1, self.dim))
+            valid = valid.gather(1, keep) if keep_valid is None else valid.gather(1, keep) & keep_valid
+        outputs = [flat.padded(each, most) for each in found] if layers else None
+        return TokenOutput(pooled, tokens, valid, outputs)
+
+
+class Residual(nn.Module):
+    """Layers of one kind, each on normalised nodes and added to them. Norms are over a node's own features, so that
+    a graph's representation does not depend on the other graphs beside it.
+
+    Args:
+        layer: which kind.
+        dim: D.
+        depth: layers.
+        edge_dim: P, features of an edge; read by `gin` alone.
+        drop: dropout rate of what a layer adds.
+    """
+
+    def __init__(self, layer: Layer, dim: int, depth: int, edge_dim: int, drop: float) -> None:
+        super().__init__()
+        self.with_edges = layer is Layer.GIN and edge_dim > 0
+        self.layers = nn.ModuleList(_layer(layer, dim, edge_dim) for _ in range(depth))
+        self.norms = nn.ModuleList(nn.LayerNorm(dim) for _ in range(depth))
+        self.drop = nn.Dropout(drop)
+
+    def forward(self, x: Tensor, edges: Tensor, values: Tensor) -> list[Tensor]:
+        """See `GraphNet`."""
+        found: list[Tensor] = []
+        for layer, norm in zip(self.layers, self.norms, strict=True):
+            y = layer(norm(x), edges, values) if self.with_edges else layer(norm(x), edges)
+            x = x + self.drop(F.gelu(y))
+            found.append(x)
+        return found
+
+
+class Library(nn.Module):
+    """A model of torch-geometric as a body; its last layer's output is its only one."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+        self.with_edges = bool(getattr(model, "edge_dim", None))
+
+    def forward(self, x: Tensor, edges: Tensor, values: Tensor) -> list[Tensor]:
+        """See `GraphNet`."""
+        return [self.model(x, edges, edge_attr=values) if self.with_edges else self.model(x, edges)]
+
+
+class GraphTransformer(TokenNet):
+    """A transformer over nodes, each with its number and its neighbours' as position; needs no further library.
+
+    The numbers are those the data gives, so unlike graph layers it is not blind to their order.
+    """
+
+    def forward(self, value: Any, length: Tensor | None = None, **how: Any) -> TokenOutput:
+        """See `TokenNet`; where samples are nodes of a large graph, pooled is the node itself as far as it is read."""
+        out = super().forward(value, length, **how)
+        by_node = self.modality.by_node and how.get("keep") is None  # type: ignore[attr-defined]
+        return TokenOutput(out.tokens[:, 0], out.tokens, out.valid, out.layers) if by_node else out
+
+
+def small(modality: Graph, layer: Layer, dim: int, depth: int, drop: float) -> GraphNet:
+    """A small residual network of one kind of layer."""
+    return GraphNet(modality, Residual(layer, dim, depth, modality.edge_dim, drop), dim)
+
+
+def library(name: str, modality: Graph, *, dim: int = 128, depth: int = 3, **options: Any) -> GraphNet:
+    """A model of `torch_geometric.nn.models` by name, made to map `(M, dim)` to `(M, dim)`.
+
+    Raises:
+        UserError: there is no such model, or it does not map nodes to nodes.
+        MissingExtra: torch-geometric is not installed.
+    """
+    models = _geometric().nn.models
+    basic = models.basic_gnn.BasicGNN
+    kinds = {n: kind for n, kind in vars(models).items() if isinstance(kind, type) and issubclass(kind, basic)}
+    if name not in kinds:
+        near = get_close_matches(name, kinds, n=1)
+        hint = f"did you mean pyg:{near[0]}?" if near else f"it has {', '.join(sorted(kinds))}"
+        raise UserError(f"torch-geometric has no model {name!r} that maps nodes to nodes; {hint}")
+    kind = kinds[name]
+    if kind.supports_edge_attr and modality.edge_dim:
+        options = {"edge_dim": modality.edge_dim, **options}
+    try:
+        return GraphNet(modality, Library(kind(dim, dim, depth, dim, **options)), dim)
+    except (AssertionError, TypeError, ValueError) as error:
+        raise UserError(f"pyg:{name} cannot be made with {options or 'its defaults'}: {error}") from error
+
+
+def _layer(layer: Layer, dim: int, edge_dim: int) -> nn.Module:
+    conv = _geometric().nn.conv
+    match layer:
+        case Layer.GIN:
+            mlp = nn.Sequential(nn.Linear(dim, dim), nn.GELU(), nn.Linear(dim, dim))
+            return (
+                conv.GINEConv(mlp, train_eps=True, edge_dim=edge_dim) if edge_dim else conv.GINConv(mlp, train_eps=True)
+            )
+        case Layer.GCN:
+            return conv.GCNConv(dim, dim)
+        case Layer.SAGE:
+            return conv.SAGEConv(dim, dim)
+
+
+def _geometric() -> Any:
+    try:
+        import torch_geometric
+        import torch_geometric.nn
+    except ImportError as error:
+        raise MissingExtra("torch-geometric", "graph") from error
+    return torch_geometric
+
+
+def _hidden(masked: Tensor | None, keep: Tensor | None, keep_valid: Tensor | None, n: int, most: int) -> Tensor | None:
+    """`(N, T)` bool, the nodes whose features are not to be read, or None where all are."""
+    if keep is None:
+        return masked
+    kept = torch.ones_like(keep, dtype=torch.bool) if keep_valid is None else keep_valid
+    seen = torch.zeros(n, most, dtype=torch.int64, device=keep.device).scatter_add_(1, keep, kept.long()) > 0
+    return ~seen if masked is None else ~seen | masked
+
+
+def _mean(nodes: Tensor, graph: Tensor, count: Tensor) -> Tensor:
+    total = nodes.new_zeros(len(count), nodes.shape[1]).index_add(0, graph, nodes)
+    return total / count.clamp_min(1).to(nodes.dtype)[:, None]
+
+
+def _first(nodes: Tensor, start: Tensor, count: Tensor) -> Tensor:
+    """The first node of each graph; zeros where it has none."""
+    if not len(nodes):
+        return nodes.new_zeros(len(count), nodes.shape[1])
+    return torch.where((count > 0)[:, None], nodes[start.clamp_max(len(nodes) - 1)], 0.0)

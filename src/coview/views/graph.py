@@ -1,0 +1,98 @@
+"""Looks at graphs: parts grown, edges and features left out; drawn by node or by pair of nodes.
+
+What is drawn at a node depends on the look's key and on which node it is, and what is drawn at an edge on both of its
+ends and not on their order, so that a look is the same whatever else is in the chunk.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from coview.modalities.graph.ragged import Flat
+from coview.views.draw import Draw, mix
+
+
+def node_keys(flat: Flat, key: Tensor, node: Tensor | None = None) -> Tensor:
+    """`(M,)` int64 draw keys of the nodes.
+
+    Args:
+        flat: the graphs.
+        key: `(G,)` int64, of each look.
+        node: `(M,)` int64, which node each is where it has a name of its own; default its place in its graph.
+    """
+    return mix(key[flat.graph] ^ mix(flat.place if node is None else node))
+
+
+def pair_keys(flat: Flat, nodes: Tensor) -> Tensor:
+    """`(E,)` int64 draw keys of the edges, the same for both directions, from those of the nodes `(M,)`."""
+    return mix(nodes[flat.edges[0]] ^ nodes[flat.edges[1]])
+
+
+def drop_edges(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Flat:
+    """Each edge left out with probability `share`; nodes stay.
+
+    Source: DropEdge (Rong et al., ICLR 2020), as GRACE (Zhu et al., 2020) and GraphCL (You et al., NeurIPS 2020) use
+    it. `nodes` are the nodes' keys.
+    """
+    kept = ~draw.of(pair_keys(flat, nodes)).chance("edge", share)
+    return Flat(flat.x, flat.edges[:, kept], flat.values[kept], flat.count)
+
+
+def drop_features(flat: Flat, draw: Draw, key: Tensor, share: float) -> Flat:
+    """Each feature set to 0 with probability `share`, at all nodes of a look alike (GRACE).
+
+    `key (G,)` is that of each look.
+    """
+    dropped = draw.of(key).chance("feature", share, flat.x.shape[1])
+    return Flat(flat.x.masked_fill(dropped[flat.graph], 0), flat.edges, flat.values, flat.count)
+
+
+def hide_nodes(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Flat:
+    """All features of each node set to 0 with probability `share` (GraphCL's attribute masking)."""
+    hidden = draw.of(nodes).chance("hidden node", share)
+    return Flat(flat.x.masked_fill(hidden[:, None], 0), flat.edges, flat.values, flat.count)
+
+
+def drop_nodes(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Tensor:
+    """Nodes that stay, `(M,)` bool: each is left out with probability `share`, but one of a graph always stays."""
+    unit = draw.of(nodes)("node")
+    return (unit >= share) | (rank_within(flat, -unit) == 0)
+
+
+def grow(flat: Flat, draw: Draw, nodes: Tensor, share: Tensor, root: Tensor, most: int | None = None) -> Tensor:
+    """The nodes of a connected part that holds a share of each graph, `(M,)` bool.
+
+    The part is grown from the root: every edge takes a random time, exponentially distributed, to be crossed, and
+    those reached first are taken (first-passage percolation: Eden's model, 1961). Where the root's component does not
+    suffice, nodes of others fill up. At least one node, wherever there is one.
+
+    Args:
+        flat: the graphs.
+        draw: gives seed, step and scope.
+        nodes: `(M,)` the nodes' keys.
+        share: `(G,)` of each graph's nodes.
+        root: `(G,)` int64, where it begins, a place within the graph.
+        most: nodes of a part at most.
+    """
+    time = -torch.log1p(-draw.of(pair_keys(flat, nodes))("crossing")).repeat(2)
+    here, there = torch.cat([flat.edges, flat.edges.flip(0)], 1)
+    unreached = 1e6 + draw.of(nodes)("unreached")
+    reached = torch.where(flat.place == root[flat.graph], 0.0, unreached)
+    while True:
+        sooner = reached.scatter_reduce(0, there, reached[here] + time, "amin")
+        if torch.equal(sooner, reached):
+            break
+        reached = sooner
+    wanted = (share * flat.count).ceil().long().clamp_min(1)
+    wanted = wanted if most is None else wanted.clamp_max(most)
+    return rank_within(flat, reached) < wanted[flat.graph]
+
+
+def rank_within(flat: Flat, score: Tensor) -> Tensor:
+    """Each node's place in the order of its graph's scores, `(M,)` -> `(M,)` int64; the least is 0."""
+    order = score.argsort(stable=True)
+    order = order[flat.graph[order].argsort(stable=True)]
+    rank = torch.empty_like(order)
+    rank[order] = flat.place
+    return rank
