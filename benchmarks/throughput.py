@@ -5,7 +5,7 @@
     python benchmarks/throughput.py --quick
 
 All see the same uint8 pictures, networks, batch and precision. Short segments alternate (A B C A B C ...), so that
-whatever else the machine does meets all of them; ratios are of medians, with the least and the greatest of the rounds.
+whatever else the machine does meets all of them; a ratio is the median of the rounds' own, beside the least and the greatest.
 The limit is the method's own networks on exactly what it runs, and nothing else. A peer that cannot be imported is
 left out and named. The pictures are made up: their contents do not matter to speed.
 """
@@ -61,15 +61,11 @@ def compare(task: Task, rounds: int, seconds: float, samples: int) -> dict[str, 
         for name, contender in found.items():
             rates[name].append(contender.rate(seconds, least))
     medians = {name: median(r) for name, r in rates.items()}
-    ratios = {
-        name: {
-            "of medians": medians["coview"] / medians[name],
-            "least": min(a / b for a, b in zip(rates["coview"], r, strict=True)),
-            "greatest": max(a / b for a, b in zip(rates["coview"], r, strict=True)),
-        }
-        for name, r in rates.items()
-        if name != "coview"
-    }
+    ratios: dict[str, dict[str, float]] = {}
+    for name, other in rates.items():
+        paired = sorted(a / b for a, b in zip(rates["coview"], other, strict=True))
+        if name != "coview":
+            ratios[name] = {"median": median(paired), "least": paired[0], "greatest": paired[-1]}
     total = sum(coview.seconds.values())
     shares = {name: s / total for name, s in coview.seconds.items()}
     return {
@@ -81,7 +77,7 @@ def compare(task: Task, rounds: int, seconds: float, samples: int) -> dict[str, 
         "samples/s": medians,
         "samples/s by round": rates,
         "coview / other": ratios,
-        "share of the limit": ratios["limit"]["of medians"],
+        "share of the limit": ratios["limit"]["median"],
         "time of coview": shares,
         "share of data and views": shares.get("data", 0.0) + shares.get("views", 0.0),
         "left out": left_out,
@@ -121,7 +117,7 @@ def show(rows: list[dict[str, Any]]) -> None:
     print(f"{'method':<14}{'encoder':<10}{'coview':>9}{'limit':>9}{'share':>7}{'data+views':>12}   against the peers")
     for row in rows:
         peers = [
-            f"{r['of medians']:.2f}x ({r['least']:.2f}-{r['greatest']:.2f}) {name}"
+            f"{r['median']:.2f}x ({r['least']:.2f}-{r['greatest']:.2f}) {name}"
             for name, r in row["coview / other"].items()
             if name != "limit"
         ]
