@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from coview.data.source import Column, Source
+from coview.engine.signals import Interrupt
 from coview.errors import UserError
 from coview.methods.base import embed_slot
 from coview.methods.registry import build_method
@@ -134,6 +135,19 @@ def test_a_claim_is_run_and_judged_and_its_arms_are_kept():
     assert set(record["references"][KNN.name]) == {"raw", "random"}
     again = run_claim(claim, told.append)
     assert again["arms"]["plain"]["seconds"] == record["arms"]["plain"]["seconds"]
+
+
+def test_an_arm_that_was_stopped_is_neither_scored_nor_kept(monkeypatch, tmp_path):
+    note = Interrupt.__enter__
+
+    def asked_at_once(self):
+        note(self).asked = "SIGTERM"
+        return self
+
+    monkeypatch.setattr(Interrupt, "__enter__", asked_at_once)
+    with pytest.raises(UserError, match=r"simclr was stopped after 1 of 4 steps and is not scored"):
+        Bench().run(arm(), [KNN], steps=4, lr=1e-3, seed=0, test=False)
+    assert not list(tmp_path.rglob("arms/*.json"))
 
 
 @pytest.mark.parametrize("key", claim_keys())

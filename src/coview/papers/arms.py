@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import coview
 from coview.engine.config import FitConfig, plain, versions
+from coview.errors import UserError
 from coview.papers.claim import Arm, Metric
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class Bench:
             metrics: what it is scored by.
             steps, lr, seed: of the run.
             test: whether the test part is scored (once, at the end); else the validation part.
+
+        Raises:
+            UserError: training was stopped before its last step.
         """
         import torch
 
@@ -88,6 +92,11 @@ class Bench:
             return json.loads(kept.read_text())
         busy, start = time.process_time(), time.perf_counter()
         run = fit_data(config, data, {"train": train, "valid": rows["valid"][:HELD_OUT_READ]})
+        if run.steps < steps:
+            raise UserError(
+                f"{arm.method} was stopped after {run.steps:,} of {steps:,} steps and is not scored; "
+                "finished arms are kept, and the same command goes on from there"
+            )
         found: dict[str, Any] = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - busy}
         torch.set_num_threads(1)
         scored = {m.name: m.score(run, data, parts) for m in metrics}
