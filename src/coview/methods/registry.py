@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from coview.modalities.base import Modality
 
 _ROOM = Path(__file__).parent
-_PLAIN = {"base", "registry", "__init__"}
+_PLAIN = {"base", "__init__"}
 
 
 @cache
 def method_modules() -> dict[str, str]:
     """Name (the file's stem with hyphens) -> module, without importing any."""
-    files = sorted(p for p in _ROOM.rglob("*.py") if p.stem not in _PLAIN and not p.stem.startswith("_"))
+    files = sorted(p for p in _ROOM.glob("*/*.py") if p.stem not in _PLAIN and not p.stem.startswith("_"))
     found = {
         p.stem.replace("_", "-"): ".".join(("coview.methods", *p.relative_to(_ROOM).with_suffix("").parts))
         for p in files
