@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import torch
 
-from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.batch import Features, Relations
 from coview.losses import nt_xent_rows
-from coview.methods.base import Method
+from coview.methods.siamese import Siamese
 from coview.nn.by_rows import by_rows
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
-from coview.views.draw import Draw
-from coview.views.looks import Positives, looks
+from coview.views.looks import Positives
 
 
-class SimCLR(Method):
+class SimCLR(Siamese):
     """Two looks at a sample agree; those of all other samples are pushed away.
 
     Paper: A Simple Framework for Contrastive Learning of Visual Representations. Chen, Kornblith, Norouzi, Hinton.
@@ -53,19 +52,9 @@ class SimCLR(Method):
         temperature: float = 0.2,
         positives: Positives = Positives.AUTO,
     ) -> None:
-        super().__init__()
-        self.encoder = encoder
+        super().__init__(encoder, positives)
         self.projector = MLP(encoder.dim, hidden, dim)
         self.temperature = temperature
-        self.positives = Positives(positives)
-
-    def views(self, batch: Batch, draw: Draw) -> Views:
-        slot = batch[self.encoder.slot]
-        return Views({"looks": looks(slot, self.encoder.modality, draw, 2, self.positives)})
-
-    def represent(self, views: Views) -> Reps:
-        out = self.encoder(views["looks"])
-        return Reps({"looks": out.pooled, "present": out.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
         (looks,) = z.there("looks")

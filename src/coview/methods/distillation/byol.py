@@ -5,17 +5,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.batch import Features, Relations, Reps, Views
 from coview.losses import negative_cosine
-from coview.methods.base import Method
+from coview.methods.siamese import Siamese
 from coview.nn.ema import Teacher, cosine_momentum
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
-from coview.views.draw import Draw
-from coview.views.looks import Positives, looks
+from coview.views.looks import Positives
 
 
-class BYOL(Method):
+class BYOL(Siamese):
     """A student predicts what its own slow copy says of another look; no negatives.
 
     Paper: Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning. Grill, Strub, Altche, Tallec,
@@ -55,18 +54,12 @@ class BYOL(Method):
         momentum: float = 0.99,
         positives: Positives = Positives.AUTO,
     ) -> None:
-        super().__init__()
-        self.encoder = encoder
+        super().__init__(encoder, positives)
         self.projector = MLP(encoder.dim, hidden, dim)
         self.predictor = MLP(dim, hidden, dim)
         self.teacher = Teacher(encoder)
         self.teacher_projector = Teacher(self.projector)
         self.momentum = momentum
-        self.positives = Positives(positives)
-
-    def views(self, batch: Batch, draw: Draw) -> Views:
-        slot = batch[self.encoder.slot]
-        return Views({"looks": looks(slot, self.encoder.modality, draw, 2, self.positives)})
 
     def represent(self, views: Views) -> Reps:
         student, teacher = self.encoder(views["looks"]), self.teacher(views["looks"])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import torch
 
-from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.batch import Features, Relations
 from coview.losses import negative_cosine
-from coview.methods.base import Method
+from coview.methods.siamese import Siamese
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
-from coview.views.draw import Draw
-from coview.views.looks import Positives, looks
+from coview.views.looks import Positives
 
 
-class SimSiam(Method):
+class SimSiam(Siamese):
     """One look predicts the other, which holds still: stopping the gradient is enough against collapse.
 
     Paper: Exploring Simple Siamese Representation Learning. Chen, He. CVPR 2021. https://arxiv.org/abs/2011.10566
@@ -51,19 +50,9 @@ class SimSiam(Method):
         bottleneck: int = 64,
         positives: Positives = Positives.AUTO,
     ) -> None:
-        super().__init__()
-        self.encoder = encoder
+        super().__init__(encoder, positives)
         self.projector = MLP(encoder.dim, hidden, hidden, dim, norm_last=True)
         self.predictor = MLP(dim, bottleneck, dim)
-        self.positives = Positives(positives)
-
-    def views(self, batch: Batch, draw: Draw) -> Views:
-        slot = batch[self.encoder.slot]
-        return Views({"looks": looks(slot, self.encoder.modality, draw, 2, self.positives)})
-
-    def represent(self, views: Views) -> Reps:
-        out = self.encoder(views["looks"])
-        return Reps({"looks": out.pooled, "present": out.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
         (looks,) = z.there("looks")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import torch
 
-from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.batch import Features, Relations
 from coview.losses import cross_correlation
-from coview.methods.base import Method
+from coview.methods.siamese import Siamese
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
-from coview.views.draw import Draw
-from coview.views.looks import Positives, looks
+from coview.views.looks import Positives
 
 
-class BarlowTwins(Method):
+class BarlowTwins(Siamese):
     """Each dimension says the same of two looks and something else than every other dimension.
 
     Paper: Barlow Twins: Self-Supervised Learning via Redundancy Reduction. Zbontar, Jing, Misra, LeCun, Deny.
@@ -54,20 +53,10 @@ class BarlowTwins(Method):
         scale: float = 1 / 32,
         positives: Positives = Positives.AUTO,
     ) -> None:
-        super().__init__()
-        self.encoder = encoder
+        super().__init__(encoder, positives)
         self.projector = MLP(encoder.dim, hidden, hidden, dim)
         self.redundancy_weight = redundancy_weight
         self.scale = scale
-        self.positives = Positives(positives)
-
-    def views(self, batch: Batch, draw: Draw) -> Views:
-        slot = batch[self.encoder.slot]
-        return Views({"looks": looks(slot, self.encoder.modality, draw, 2, self.positives)})
-
-    def represent(self, views: Views) -> Reps:
-        out = self.encoder(views["looks"])
-        return Reps({"looks": out.pooled, "present": out.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
         (looks,) = z.there("looks")

@@ -83,14 +83,13 @@ class MixedBarlowTwins(Method):
         return Reps({"looks": out.pooled, "mixed": mixed.pooled[:, 0], "present": present, **views.carry})
 
     def relate(self, z: Features) -> Relations:
-        present = z["present"]
-        looks = z["looks"][present]
+        looks, mixed, of, share = z.there("looks", "mixed", "partner", "share")
         if not len(looks):
             return Relations()
-        a, b, mixed = (self.projector(x) for x in (looks[:, 0], looks[:, 1], z["mixed"][present]))
-        key, order = z.key[present].sort()
-        partner = order[torch.searchsorted(key, z["partner"][present])]
-        off = mixed_cross_correlation(mixed, a, b, partner, z["share"][present][:, None])
+        a, b, mixed = (self.projector(x) for x in (looks[:, 0], looks[:, 1], mixed))
+        key, order = z.key[z["present"]].sort()
+        partner = order[torch.searchsorted(key, of)]
+        off = mixed_cross_correlation(mixed, a, b, partner, share[:, None])
         losses = {
             "cross_correlation": self.scale * cross_correlation(a, b, redundancy_weight=self.redundancy_weight),
             "mixed": self.scale * self.mix_weight * self.redundancy_weight * off,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import torch
 
-from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.batch import Features, Relations
 from coview.losses import covariance, invariance, variance
-from coview.methods.base import Method
+from coview.methods.siamese import Siamese
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
-from coview.views.draw import Draw
-from coview.views.looks import Positives, looks
+from coview.views.looks import Positives
 
 
-class VICReg(Method):
+class VICReg(Siamese):
     """Looks agree, every dimension stays spread over samples, and no two dimensions say the same.
 
     Paper: VICReg: Variance-Invariance-Covariance Regularization for Self-Supervised Learning. Bardes, Ponce, LeCun.
@@ -58,21 +57,11 @@ class VICReg(Method):
         covariance_weight: float = 1.0,
         positives: Positives = Positives.AUTO,
     ) -> None:
-        super().__init__()
-        self.encoder = encoder
+        super().__init__(encoder, positives)
         self.expander = MLP(encoder.dim, hidden, hidden, dim)
         self.invariance_weight = invariance_weight
         self.variance_weight = variance_weight
         self.covariance_weight = covariance_weight
-        self.positives = Positives(positives)
-
-    def views(self, batch: Batch, draw: Draw) -> Views:
-        slot = batch[self.encoder.slot]
-        return Views({"looks": looks(slot, self.encoder.modality, draw, 2, self.positives)})
-
-    def represent(self, views: Views) -> Reps:
-        out = self.encoder(views["looks"])
-        return Reps({"looks": out.pooled, "present": out.present.all(1)})
 
     def relate(self, z: Features) -> Relations:
         (looks,) = z.there("looks")
