@@ -5,9 +5,9 @@
     python benchmarks/throughput.py --quick
 
 All see the same uint8 pictures, networks, batch and precision. Short segments alternate (A B C A B C ...), so that
-whatever else the machine does meets all of them; a ratio is the median of the rounds' own, beside the least and the greatest.
-The limit is the method's own networks on exactly what it runs, and nothing else. A peer that cannot be imported is
-left out and named. The pictures are made up: their contents do not matter to speed.
+whatever else the machine does meets all of them; a ratio is the median of those of the rounds, beside the least and
+the greatest. The limit is the method's own networks on exactly what it runs, and nothing else. A peer that cannot be
+imported is left out and named. The pictures are made up: their contents do not matter to speed.
 """
 
 from __future__ import annotations
