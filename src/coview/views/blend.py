@@ -27,18 +27,25 @@ def blend(own: View, other: View, share: Tensor) -> View:
         weight = share.to(own.value.dtype).view(-1, *[1] * (own.value.ndim - 1))
         length = None if own.length is None or other.length is None else torch.maximum(own.length, other.length)
         return own.with_value(torch.lerp(other.value, own.value, weight), present=present, length=length)
-    return _splice(own, other, share, present)
+    return splice(own, other, share)
 
 
-def _splice(own: View, other: View, share: Tensor, present: Tensor) -> View:
-    """Symbols `(B, V, T)`: the beginning of one, the end of the other; never more than T of them."""
+def splice(own: View, other: View, share: Tensor) -> View:
+    """Sequences `(B, V, T, ...)`: the first `share (B,)` of one, the end of the other; never more than T positions."""
+    present = own.present & other.present
     assert own.length is not None
     assert other.length is not None
     first = (share[:, None] * own.length).ceil().long()
     rest = other.length - (share[:, None] * other.length).ceil().long()  # never more than the longer with `first`
-    position = torch.arange(own.value.shape[2], device=share.device).expand_as(own.value)
-    in_other = (position - first[..., None] + (other.length - rest)[..., None]).clamp(0, own.value.shape[2] - 1)
-    value = torch.where(position < first[..., None], own.value, other.value.gather(2, in_other))
     length = torch.where(present, first + rest, 0)
-    value = value.masked_fill(position >= length[..., None], 0)
+    at = torch.arange(own.value.shape[2], device=share.device).expand(own.value.shape[:3])
+    in_other = (at - first[..., None] + (other.length - rest)[..., None]).clamp(0, own.value.shape[2] - 1)
+    rest_of_other = other.value.gather(2, _beside(in_other, own.value).expand_as(own.value))
+    value = torch.where(_beside(at < first[..., None], own.value), own.value, rest_of_other)
+    value = value.masked_fill(_beside(at >= length[..., None], own.value), 0)
     return own.with_value(value, present=present, length=length)
+
+
+def _beside(x: Tensor, value: Tensor) -> Tensor:
+    """`(B, V, T)` with an axis for each further one of the value."""
+    return x.view(*x.shape, *[1] * (value.ndim - 3))

@@ -37,7 +37,15 @@ class Moments:
         self.series += 1
 
     @property
+    def moves(self) -> np.ndarray:
+        """`(C,)` bool, channels whose values differ by more than rounding."""
+        return self._spread > 1e-6 * np.maximum(np.abs(self.mean), 1e-30)
+
+    @property
     def deviation(self) -> np.ndarray:
         """`(C,)` standard deviation; 1 for a channel that does not move, so that it reads 0 and is not blown up."""
-        spread = np.sqrt(self._apart / np.maximum(self.count, 1))
-        return np.where(spread > 1e-6 * np.maximum(np.abs(self.mean), 1e-30), spread, 1.0)
+        return np.where(self.moves, self._spread, 1.0)
+
+    @property
+    def _spread(self) -> np.ndarray:
+        return np.sqrt(self._apart / np.maximum(self.count, 1))
