@@ -1,9 +1,12 @@
 import json
+import tomllib
 from itertools import pairwise
+from pathlib import Path
 from statistics import mean
 
 import pytest
 
+import coview
 from coview.errors import UserError
 from coview.papers import records
 from coview.papers.verdict import Outcome, judge, together
@@ -34,6 +37,19 @@ def test_what_is_no_record_is_refused(tmp_path, text, told):
 
 def test_a_claim_that_was_not_run_has_none(tmp_path):
     assert records.read("slip", tmp_path) is None
+
+
+def test_the_wheel_brings_the_records_to_where_an_installed_package_reads_them():
+    root = Path(coview.__file__).parents[2]
+    told = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    installed = Path(records.__file__).parent.relative_to(root / "src") / "results"
+    assert told["force-include"]["results/claims"] == installed.as_posix()
+    assert records.checkout() == root / "results" / "claims"
+
+
+def test_an_installed_package_reads_the_records_it_brought(monkeypatch, tmp_path):
+    monkeypatch.setattr(records, "__file__", str(tmp_path / "lib" / "coview" / "papers" / "records.py"))
+    assert records.folder() == tmp_path / "lib" / "coview" / "papers" / "results"
 
 
 @pytest.mark.parametrize("key", KEPT)
