@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from coview.cli.fit_options import GROUPS, build_parser, own_options, read_config
+from coview.cli.fit_options import GROUPS, build_parser, read_config
 from coview.cli.parser import nested, one_or_pairs, pairs
 from coview.engine.config import FitConfig, save_config
 from coview.errors import UserError
-from coview.methods.registry import method_class, method_modules
+from coview.methods.registry import method_class, method_modules, own_options
 
 
 def test_every_field_of_the_configuration_is_an_option() -> None:
     offered = {name for names in GROUPS.values() for name in names}
-    assert offered == {f.name for f in dataclasses.fields(FitConfig)} - {"method", "options"}
+    assert offered == {f.name for f in dataclasses.fields(FitConfig)} - {"method", "options", "encoder_from"}
 
 
 @pytest.mark.parametrize("method", method_modules())

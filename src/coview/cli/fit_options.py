@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from coview.cli import docs
-from coview.cli.parser import Parser, add_option, nested, one_or_pairs, pairs
-from coview.engine.config import FitConfig, load_config
+from coview.cli.parser import Parser, add_option, nested, one_or_pairs, pairs_or_nested
+from coview.engine.config import FitConfig, as_asked, load_config
 from coview.errors import UserError
+from coview.methods.registry import own_options
 from coview.use.budget import NAMES, check_budget
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "data": ("data", "slots", "columns", "label", "group", "modality", "strict"),
     "budget (one of them)": ("minutes", "epochs", "steps"),
-    "networks": ("encoder", "encoder_options", "init"),
+    "networks": ("encoder", "encoder_options", "frozen", "init"),
     "optimization": ("batch_size", "lr", "weight_decay", "optimizer", "schedule", "warmup", "clip", "balance"),
     "the run": ("out", "seed", "checkpoint_every", "health_every", "stop_on_collapse"),
     "machine": ("device", "precision", "chunk", "processes", "threads"),
 }
-WORDS = {"modality": nested, "encoder": one_or_pairs, "encoder_options": pairs}
+WORDS = {"modality": nested, "encoder": one_or_pairs, "encoder_options": pairs_or_nested}
 """Fields whose values are `name=value` words."""
 
 SAID = {
@@ -33,8 +34,9 @@ SAID = {
     "steps": "train for so many optimizer steps",
     "data": "a name of the catalog (coview data list), or a path: a folder, a table, an array file, shards",
     "modality": "how a slot or modality is read, such as image.size=64",
-    "encoder": "network: conv, vit, timm:NAME; or one for each slot, as in drawing=vit name=bag",
-    "encoder_options": "of the networks, such as dim=256",
+    "encoder": "network: conv, vit, timm:NAME, or run:DIR, the one that a run trained; or one for each slot, as in "
+    "drawing=vit name=bag",
+    "encoder_options": "of the networks, such as dim=256, or of one slot's, such as name.dim=64",
     "chunk": "samples that go through the encoders together (default: the batch)",
     "threads": "of each process (default: the physical cores, shared among the processes)",
     "warmup": "share of the budget in which the learning rate rises",
@@ -88,12 +90,6 @@ def add_config_options(parser: Parser, leave_out: tuple[str, ...] = ()) -> None:
                 add_option(group, name, hints[name], default, text[name])
 
 
-def own_options(cls: type) -> dict[str, inspect.Parameter]:
-    """The keyword-only parameters of a method: its options."""
-    parameters = inspect.signature(cls.__init__).parameters.values()
-    return {p.name: p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
-
-
 def add_method_options(group: Any, cls: type, own: dict[str, inspect.Parameter]) -> None:
     """Adds a method's own parameters, with what its docstring says of them."""
     hints, text = typing.get_type_hints(cls.__init__), docs.arguments(cls.__doc__)
@@ -115,7 +111,9 @@ def read_config(method: str | None, given: dict[str, Any], config_file: str | No
     """
     values: dict[str, Any] = {}
     if config_file is not None:
-        saved = dataclasses.asdict(load_config(Path(config_file)))
+        saved = dataclasses.asdict(as_asked(load_config(Path(config_file))))
+        if "encoder" in given:
+            saved["encoder_options"] = {}
         values = {name: v for name, v in saved.items() if name not in ("out", *NAMES) or (name in NAMES and v)}
         if any(name in given for name in NAMES):
             values = {name: v for name, v in values.items() if name not in NAMES}

@@ -38,8 +38,7 @@ def run(words: Sequence[str]) -> int:
 def _show(name: str | None, as_json: bool, parser: Parser) -> int:
     import inspect
 
-    from coview.cli.fit_options import own_options
-    from coview.methods.registry import method_class
+    from coview.methods.registry import method_class, own_options
 
     if name is None:
         parser.error("show needs a method's name")

@@ -108,6 +108,12 @@ def pairs(words: Sequence[str], flag: str) -> dict[str, Any]:
     return found
 
 
+def pairs_or_nested(words: Sequence[str], flag: str) -> dict[str, Any]:
+    """`name=value` words as a dict; `slot.name=value` words as dicts in it."""
+    inner = [word for word in words if "." in word.partition("=")[0]]
+    return {**pairs([word for word in words if word not in inner], flag), **nested(inner, flag)}
+
+
 def nested(words: Sequence[str], flag: str) -> dict[str, dict[str, Any]]:
     """`slot.option=value` words as a dict of dicts.
 

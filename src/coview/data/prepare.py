@@ -44,7 +44,7 @@ def load(
     Args:
         source: samples as references.
         slots: those to read; default all (of `modalities`, where given).
-        modalities: fitted ones of a run, by slot; these slots alone are read, and nothing is fitted.
+        modalities: fitted ones of a run, by slot; of the slots to read, the others are fitted.
         options: of modalities or slots by name (`{"image": {"size": 32}}`); a slot's go before its modality's.
         rows: the samples to read; default all.
         adapt_rows: the samples (of those in `source`) that modalities are fitted to; default the training ones.
@@ -102,10 +102,8 @@ def _slots(source: Source, slots: Sequence[str] | None, modalities: Mapping[str,
     for slot in chosen:
         if slot not in source.columns:
             raise UserError(f"{source.name} has no slot {slot!r}; it has {has}")
-        if modalities is None:
+        if modalities is None or slot not in modalities:
             continue
-        if slot not in modalities:
-            raise UserError(f"the run does not read slot {slot!r}; it reads {', '.join(modalities)}")
         if modalities[slot].name != source.columns[slot].modality:
             here, there = source.columns[slot].modality, modalities[slot].name
             raise UserError(f"slot {slot!r} of {source.name} is {here}, and the run reads it as {there}")

@@ -31,13 +31,15 @@ class FitConfig:
         batch_size: samples a step, never views, over all processes.
         chunk: samples that go through the encoders together; None or 0 resolves to the batch shared evenly among the
             processes.
-        encoder: encoder name (`conv`, `vit`, `timm:NAME`, `run:DIR`), or `slot=name` pairs.
+        encoder: encoder name (`conv`, `vit`, `timm:NAME`, `run:DIR` for the one of a run), or `slot=name` pairs.
+        encoder_from: by slot, the folder of the run whose encoder this one started from; `encoder` says it.
+        frozen: leave encoders that come from a run as they are.
         slots: the slots to read; default all that the method takes.
         columns: for tables, `slot:modality=column[,column]` mappings.
         group: the column (or label) whose samples are kept together in splits.
         label: label columns of a table.
         modality: options of modalities or slots, such as `{"image": {"size": 32}}`.
-        encoder_options: options of the networks, such as `{"dim": 256}`.
+        encoder_options: options of the networks, such as `{"dim": 256}`; of one slot's, `{"name": {"dim": 64}}`.
         options: the method's own options.
         optimizer: adamw, sgd or lars.
         lr: peak learning rate; default by optimizer and batch size.
@@ -67,6 +69,8 @@ class FitConfig:
     batch_size: int = 256
     chunk: int | None = None
     encoder: str | dict[str, str] | None = None
+    encoder_from: dict[str, str] = field(default_factory=dict)
+    frozen: bool = False
     slots: list[str] | None = None
     columns: list[str] | None = None
     group: str | None = None
@@ -107,6 +111,15 @@ class FitConfig:
             self.schedule = Schedule(self.schedule)
         except ValueError as error:
             raise UserError(f"--schedule is {', '.join(Schedule)}; {self.schedule!r} was given") from error
+
+
+def as_asked(config: FitConfig) -> FitConfig:
+    """A run's configuration as it was asked for: encoders that came from runs named `run:DIR` again."""
+    if not config.encoder_from or not isinstance(config.encoder, dict):
+        return config
+    kept = {slot: options for slot, options in config.encoder_options.items() if slot not in config.encoder_from}
+    named = {slot: f"run:{folder}" for slot, folder in config.encoder_from.items()}
+    return dataclasses.replace(config, encoder={**config.encoder, **named}, encoder_options=kept, encoder_from={})
 
 
 def versions() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,15 @@ from coview.engine.config import FitConfig
 from coview.engine.devices import autocast, keep_freed_memory, make_fabric, physical_cores, resolve_precision
 from coview.engine.monitor import Monitor
 from coview.engine.optimize import OptimizerConfig, OptimizerName, Updater
+from coview.engine.pretrained import from_runs, load_weights, started
 from coview.engine.processes import exchange, my_chunks, world
-from coview.engine.run import Run, load, new_method, write_run
+from coview.engine.run import Run, load, new_method, resolved, write_run
 from coview.engine.schedule import Budget, Schedule
 from coview.engine.signals import Interrupt
 from coview.engine.step import ExactStep
 from coview.engine.stopwatch import Stopwatch
 from coview.errors import RunFailed, UserError
-from coview.methods.base import Method
+from coview.nn.encoder import Encoder
 from coview.views.draw import occurrence_keys
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Trainer:
         held_out: rows that are never trained on and that the verdict reads.
         device: where the method lives.
         tell: is told of every step.
+        starts: by slot, trained encoders to begin with; default those of the runs that `config.encoder` names.
+        fresh: whether this is a run's beginning; one that is resumed reads neither `starts` nor `config.init`.
     """
 
     def __init__(
@@ -60,6 +63,9 @@ class Trainer:
         held_out: Tensor,
         device: torch.device | None = None,
         tell: Tell | None = None,
+        *,
+        starts: Mapping[str, Encoder] | None = None,
+        fresh: bool = True,
     ) -> None:
         self.device = device or torch.device("cpu")
         if self.device.type == "cpu":
@@ -67,12 +73,17 @@ class Trainer:
         size = min(config.batch_size, len(train))
         chunk = config.chunk or math.ceil(size / max(config.processes, world()[1]))
         precision = resolve_precision(config.precision, self.device)
-        self.config = replace(config, chunk=min(chunk, size), precision=precision, slots=list(data.modalities))
+        config = replace(config, chunk=min(chunk, size), precision=precision, slots=list(data.modalities))
+        if fresh:
+            starts = from_runs(config, data.modalities) if starts is None else starts
+            config = started(config, data.modalities, starts)
         self.data, self.train, self.tell = data, train, tell
         self.sampler = Sampler(len(train), config.batch_size, config.seed)
         self.budget = Budget(config.steps, config.epochs, config.minutes, self.sampler.steps_per_epoch)
-        self.method = new_method(self.config, data.modalities)
-        if config.init is not None:
+        kept = config.encoder_from if config.frozen else ()
+        self.method = new_method(config, data.modalities, starts=starts if fresh else None, frozen=kept)
+        self.config = resolved(config, self.method)
+        if config.init is not None and fresh:
             load_weights(self.method, Path(config.init))
         self.method.to(self.device)
         self.method.train()
@@ -270,7 +281,13 @@ class Trainer:
 
 
 def fit_data(
-    config: FitConfig, data: Data, rows: dict[str, Tensor], *, resume: bool = False, tell: Tell | None = None
+    config: FitConfig,
+    data: Data,
+    rows: dict[str, Tensor],
+    *,
+    resume: bool = False,
+    tell: Tell | None = None,
+    starts: Mapping[str, Encoder] | None = None,
 ) -> Run:
     """Trains on prepared data, on as many processes as the configuration or torchrun says.
 
@@ -280,6 +297,7 @@ def fit_data(
         rows: `train` and, where there are held-out samples, `valid`.
         resume: go on from the newest checkpoint of `config.out`.
         tell: is told of every step; with `processes` above 1 it must be picklable.
+        starts: as `Trainer` takes them.
 
     Raises:
         UserError: the run's folder exists, or several processes without a folder to meet in.
@@ -291,13 +309,13 @@ def fit_data(
             raise UserError("--processes above 1 needs --out: the processes leave the run there")
         if not resume:
             refuse_existing(Path(config.out))
-        failure = fabric.launch(_spawned, config, data, rows, resume, tell)
+        failure = fabric.launch(_spawned, config, data, rows, resume, tell, starts)
         if failure is not None:
             kind, message = failure
             raise (RunFailed if kind == "RunFailed" else UserError)(message)
         return load(config.out)
     fabric.launch()
-    return _work(fabric, config, data, rows, resume, tell)
+    return _work(fabric, config, data, rows, resume, tell, starts)
 
 
 def _spawned(fabric: Fabric, *work: Any) -> tuple[str, str] | None:
@@ -310,12 +328,18 @@ def _spawned(fabric: Fabric, *work: Any) -> tuple[str, str] | None:
 
 
 def _work(
-    fabric: Fabric, config: FitConfig, data: Data, rows: dict[str, Tensor], resume: bool, tell: Tell | None
+    fabric: Fabric,
+    config: FitConfig,
+    data: Data,
+    rows: dict[str, Tensor],
+    resume: bool,
+    tell: Tell | None,
+    starts: Mapping[str, Encoder] | None,
 ) -> Run:
     """One process's part of a run."""
     set_threads(config)
     held_out = rows.get("valid", rows["train"][:0])
-    trainer = Trainer(config, data, rows["train"], held_out, fabric.device, tell)
+    trainer = Trainer(config, data, rows["train"], held_out, fabric.device, tell, starts=starts, fresh=not resume)
     if resume:
         trainer.resume()
     else:
@@ -327,34 +351,6 @@ def refuse_existing(folder: Path) -> None:
     """Raises UserError where there is something in a new run's folder already."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder} exists already; give another --out, or --resume to go on with it")
-
-
-def load_weights(method: Method, path: Path) -> None:
-    """Starts from the weights of a safetensors file: a whole method's, or the one encoder's network alone.
-
-    Raises:
-        UserError: the file is missing, or fits nothing here.
-    """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        weights = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"--init {path} cannot be read as safetensors: {error}") from error
-    candidates: list[torch.nn.Module] = [method]
-    candidates += [e.net for e in method.slot_encoders().values()]
-    candidates += [getattr(e.net, "model") for e in method.slot_encoders().values() if hasattr(e.net, "model")]  # noqa: B009
-    best, most = method, -1
-    for module in candidates:
-        own = module.state_dict()
-        fitting = sum(n in own and isinstance(own[n], Tensor) and own[n].shape == t.shape for n, t in weights.items())
-        if fitting > most:
-            best, most = module, fitting
-    if most <= 0:
-        raise UserError(f"--init {path} holds no tensor that fits this encoder by name and shape")
-    own = best.state_dict()
-    best.load_state_dict({n: t for n, t in weights.items() if n in own and own[n].shape == t.shape}, strict=False)
 
 
 def set_threads(config: FitConfig) -> int:

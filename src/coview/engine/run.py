@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from coview.engine.config import FitConfig, load_config, save_config
 from coview.errors import UserError
 from coview.health.verdict import Verdict
 from coview.methods.base import Method
-from coview.methods.registry import build_method
+from coview.methods.registry import build_method, own_options
 from coview.modalities.base import Modality
 from coview.modalities.registry import modality_from_config
+from coview.nn.encoder import Encoder
 
 
 @dataclass
@@ -51,8 +52,21 @@ class Run:
         return new_method(self.config, self.modalities).eval()
 
 
-def new_method(config: FitConfig, modalities: Mapping[str, Modality]) -> Method:
-    """A method as the configuration and its seed make it."""
+def new_method(
+    config: FitConfig,
+    modalities: Mapping[str, Modality],
+    *,
+    starts: Mapping[str, Encoder] | None = None,
+    frozen: Collection[str] = (),
+) -> Method:
+    """A method as the configuration and its seed make it.
+
+    Args:
+        config: options.
+        modalities: of its slots.
+        starts: by slot, encoders whose weights its own begin with.
+        frozen: slots whose encoders stay as they are.
+    """
     torch.manual_seed(config.seed)
     return build_method(
         config.method,
@@ -60,6 +74,26 @@ def new_method(config: FitConfig, modalities: Mapping[str, Modality]) -> Method:
         encoder=config.encoder,
         encoder_options=config.encoder_options,
         options=config.options,
+        starts=starts,
+        frozen=frozen,
+    )
+
+
+def resolved(config: FitConfig, method: Method) -> FitConfig:
+    """The configuration with all that the method was made of: its options, and each slot's encoder with its own.
+
+    A run is built from these alone, so that defaults may change after it.
+    """
+    encoders: dict[str, Encoder] = {}
+    for module in method.modules():
+        if isinstance(module, Encoder) and module.name:
+            encoders.setdefault(module.slot, module)
+    own = {n: p.default for n, p in own_options(type(method)).items() if p.default is not p.empty}
+    return replace(
+        config,
+        encoder={slot: e.name for slot, e in encoders.items()},
+        encoder_options={slot: dict(e.options) for slot, e in encoders.items()},
+        options={**own, **config.options},
     )
 
 

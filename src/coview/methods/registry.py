@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import inspect
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -18,6 +18,7 @@ from coview.errors import UserError
 if TYPE_CHECKING:
     from coview.methods.base import Method
     from coview.modalities.base import Modality
+    from coview.nn.encoder import Encoder
 
 _ROOM = Path(__file__).parent
 _PLAIN = {"base", "__init__"}
@@ -40,13 +41,15 @@ def family(name: str) -> str:
 
 
 def method_class(name: str) -> type[Method]:
-    """The class of a method by name, by entry point (`coview.methods`), or by `file.py:Class`.
+    """The class of a method by name, by entry point (`coview.methods`), by `file.py:Class` or `package.module:Class`.
 
     Raises:
         UserError: there is no such method.
     """
     if ".py:" in name:
         return _from_file(name)
+    if ":" in name:
+        return _from_module(name)
     modules = method_modules()
     if name in modules:
         return _only_method(importlib.import_module(modules[name]))
@@ -67,6 +70,8 @@ def build_method(
     encoder: str | Mapping[str, str] | None = None,
     encoder_options: Mapping[str, Any] | None = None,
     options: Mapping[str, Any] | None = None,
+    starts: Mapping[str, Encoder] | None = None,
+    frozen: Collection[str] = (),
 ) -> Method:
     """A method with encoders for the slots of a data set.
 
@@ -74,11 +79,14 @@ def build_method(
         name: as `method_class` takes it.
         modalities: slot name -> fitted modality, in the order chosen.
         encoder: encoder name for every slot, or by slot or modality name; default what the method needs.
-        encoder_options: passed to every network that takes them (`dim`, `depth`).
+        encoder_options: of every network that takes them (`dim`, `depth`); those of one slot or modality in a dict
+            under its name.
         options: the method's own keyword parameters.
+        starts: by slot, encoders whose weights the method's own begin with, copied before any teacher is made.
+        frozen: slots whose encoders stay as they are.
 
     Raises:
-        UserError: the data lacks a slot the method needs, or an option is unknown.
+        UserError: the data lacks a slot the method needs, an option is unknown, or a start does not fit.
     """
     from coview.methods.base import Method
     from coview.nn.encoder import Encoder, build_encoder
@@ -87,26 +95,21 @@ def build_method(
     signature = inspect.signature(cls.__init__)
     hints = typing.get_type_hints(cls.__init__)
     options = dict(options or {})
-    unknown = [
-        o
-        for o in options
-        if o not in signature.parameters or signature.parameters[o].kind is not inspect.Parameter.KEYWORD_ONLY
-    ]
+    known = own_options(cls)
+    unknown = [o for o in options if o not in known]
     if unknown:
-        known = [p.name for p in signature.parameters.values() if p.kind is inspect.Parameter.KEYWORD_ONLY]
         raise UserError(f"{name} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
 
+    plans = plan_encoders(name, modalities, encoder, encoder_options)
+
     def make(slot: str) -> Encoder:
-        modality = modalities[slot]
-        chosen = encoder
-        if isinstance(encoder, Mapping):
-            chosen = encoder.get(slot, encoder.get(modality.name))
-        if chosen is None:
-            chosen = modality.token_encoder if cls.needs_tokens else modality.default_encoder
-        built = build_encoder(modality, slot, typing.cast(str, chosen), **dict(encoder_options or {}))
+        chosen, with_options = plans[slot]
+        built = build_encoder(modalities[slot], slot, chosen, **with_options)
         if cls.needs_tokens:
             built.require_tokens(name)
-        return built
+        if starts is not None and slot in starts:
+            built.start_from(starts[slot])
+        return built.freeze() if slot in frozen else built
 
     encoders: dict[str, Any] = {}
     for parameter in list(signature.parameters.values())[1:]:
@@ -120,7 +123,50 @@ def build_method(
     return method
 
 
-def slots_of(name: str, modalities: Mapping[str, Modality]) -> list[str]:
+def plan_encoders(
+    name: str,
+    modalities: Mapping[str, Modality | type[Modality]],
+    encoder: str | Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> dict[str, tuple[str, dict[str, Any]]]:
+    """By slot that a method reads, the encoder it gets and that encoder's options; arguments as of `build_method`.
+
+    Raises:
+        UserError: a modality has no such encoder, or no encoder takes an option.
+    """
+    from coview.nn.encoder import check_encoder, takes_option
+
+    given = options or {}
+    shared = {o: value for o, value in given.items() if not isinstance(value, Mapping)}
+    needs_tokens = method_class(name).needs_tokens
+    plans: dict[str, tuple[str, dict[str, Any]]] = {}
+    for slot in slots_of(name, modalities):
+        modality = modalities[slot]
+        chosen = encoder_name(encoder, slot, modality.name)
+        if chosen is None:
+            chosen = modality.token_encoder if needs_tokens else modality.default_encoder
+        own = {**given.get(modality.name, {}), **given.get(slot, {})}
+        check_encoder(modality, chosen, own)
+        plans[slot] = chosen, {o: v for o, v in shared.items() if takes_option(modality, chosen, o)} | own
+    for option in shared:
+        if plans and not any(option in taken for _, taken in plans.values()):
+            chosen, slot = next((chosen, slot) for slot, (chosen, _) in plans.items())
+            check_encoder(modalities[slot], chosen, [option])
+    return plans
+
+
+def encoder_name(encoder: str | Mapping[str, str] | None, slot: str, modality: str) -> str | None:
+    """What was asked for as a slot's encoder: by its name, by its modality's, or for all; None where nothing was."""
+    return encoder.get(slot, encoder.get(modality)) if isinstance(encoder, Mapping) else encoder
+
+
+def own_options(cls: type[Method]) -> dict[str, inspect.Parameter]:
+    """The keyword-only parameters of a method: its options."""
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    return {p.name: p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+
+
+def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> list[str]:
     """The slots of a data set that a method reads."""
     from coview.nn.encoder import Encoder
 
@@ -136,7 +182,7 @@ def slots_of(name: str, modalities: Mapping[str, Modality]) -> list[str]:
     return list(dict.fromkeys(chosen))
 
 
-def _slot_for(method: str, parameter: str, modalities: Mapping[str, Modality]) -> str:
+def _slot_for(method: str, parameter: str, modalities: Mapping[str, Modality | type[Modality]]) -> str:
     from coview.modalities.registry import modality_modules
 
     if parameter not in modality_modules():
@@ -159,6 +205,14 @@ def _only_method(module: ModuleType) -> type[Method]:
     if len(own) != 1:
         raise UserError(f"{module.__name__} must define one Method; it defines {len(own)}")
     return own[0]
+
+
+def _from_module(name: str) -> type[Method]:
+    module, _, cls = name.rpartition(":")
+    try:
+        return getattr(importlib.import_module(module), cls)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UserError(f"no method can be read as {name!r}: {error}") from error
 
 
 def _from_file(name: str) -> type[Method]:

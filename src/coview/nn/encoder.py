@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
@@ -175,14 +175,8 @@ def build_encoder(modality: Modality, slot: str, name: str | None = None, **opti
     name = name or modality.default_encoder
     if ":" in name:
         return Encoder(modality.library_encoder(name, **options), modality, slot, name, options)
-    if name not in modality.encoders:
-        near = get_close_matches(name, modality.encoders, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(modality.encoders)}"
-        raise UserError(f"{modality.name} has no encoder {name!r}; {hint}")
+    check_encoder(modality, name, options)
     known = _defaults(modality.encoders[name])
-    unknown = [option for option in options if option not in known]
-    if unknown:
-        raise UserError(f"encoder {name} of {modality.name} has no option {unknown[0]!r}; it has {', '.join(known)}")
     try:
         net = modality.encoders[name](modality, **options)
     except (ArithmeticError, AssertionError, RuntimeError, TypeError, ValueError) as error:
@@ -191,7 +185,21 @@ def build_encoder(modality: Modality, slot: str, name: str | None = None, **opti
     return Encoder(net, modality, slot, name, {**known, **options, **getattr(net, "resolved", {})})
 
 
-def takes_option(modality: Modality, name: str, option: str) -> bool:
+def check_encoder(modality: Modality | type[Modality], name: str, options: Iterable[str] = ()) -> None:
+    """Raises UserError where a modality has no encoder of this name, or the encoder lacks one of the options."""
+    if ":" in name:
+        return
+    if name not in modality.encoders:
+        near = get_close_matches(name, modality.encoders, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(modality.encoders)}"
+        raise UserError(f"{modality.name} has no encoder {name!r}; {hint}")
+    for option in options:
+        if not takes_option(modality, name, option):
+            known = ", ".join(_defaults(modality.encoders[name])) or "none"
+            raise UserError(f"encoder {name} of {modality.name} has no option {option!r}; it has {known}")
+
+
+def takes_option(modality: Modality | type[Modality], name: str, option: str) -> bool:
     """Whether an encoder takes an option; a library's may take any."""
     return ":" in name or (name in modality.encoders and option in _defaults(modality.encoders[name]))
 

@@ -46,8 +46,8 @@ def export(run: Run | str | Path, out: str | Path, *, slot: str | None = None) -
     modality = {"modality": encoder.modality.name, **encoder.modality.config()}
     told = {
         "slot": slot,
-        "encoder": _name(run, encoder),
-        "encoder_options": run.config.encoder_options,
+        "encoder": encoder.name,
+        "encoder_options": encoder.options,
         "modality": modality,
         "dim": encoder.dim,
         "method": run.config.method,
@@ -85,13 +85,3 @@ def load_encoder(path: str | Path) -> Encoder:
     encoder = build_encoder(modality, told["slot"], told["encoder"], **told["encoder_options"])
     encoder.net.load_state_dict(weights)
     return encoder.eval()
-
-
-def _name(run: Run, encoder: Encoder) -> str:
-    """The encoder's name as the run resolved it."""
-    chosen = run.config.encoder
-    if isinstance(chosen, dict):
-        chosen = chosen.get(encoder.slot, chosen.get(encoder.modality.name))
-    if chosen is None:
-        chosen = encoder.modality.token_encoder if run.method.needs_tokens else encoder.modality.default_encoder
-    return chosen

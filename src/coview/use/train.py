@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from coview.engine.config import FitConfig
@@ -62,7 +63,8 @@ def prepare(
     from coview.data.open import open_source
     from coview.data.prepare import load
     from coview.data.split import split
-    from coview.methods.registry import slots_of
+    from coview.engine.pretrained import from_runs, read_as
+    from coview.methods.registry import plan_encoders
     from coview.modalities.registry import modality_class
 
     source: Source = open_source(data, columns=config.columns, label=config.label, group=config.group)
@@ -72,11 +74,12 @@ def prepare(
             has, needs = ", ".join(source.columns), ", ".join(modalities)
             raise UserError(f"the run reads {needs}; this data has {has}: name its columns with --columns")
     else:
-        unknown = [s for s in config.slots or () if s not in source.columns]
-        if unknown:
-            raise UserError(f"the data has no slot {unknown[0]!r}; it has {', '.join(source.columns)}")
+        _check_slots(config, source)
         classes = {s: modality_class(source.columns[s].modality) for s in config.slots or source.columns}
-        slots = slots_of(config.method, classes)  # type: ignore[arg-type]
+        slots = list(plan_encoders(config.method, classes, config.encoder, config.encoder_options))
+        trained = from_runs(config, {s: classes[s] for s in slots})
+        told = {s: {**config.modality.get(classes[s].name, {}), **config.modality.get(s, {})} for s in trained}
+        modalities = {s: read_as(e, told[s]) for s, e in trained.items()}
     rows = split(source, seed=0)
     read = load(
         source,
@@ -88,6 +91,20 @@ def prepare(
         progress=progress,
     )
     return Prepared(read, split(read, seed=0))
+
+
+def _check_slots(config: FitConfig, source: Source) -> None:
+    """Raises UserError where an option names a slot that the data does not have."""
+    modalities = dict.fromkeys(column.modality for column in source.columns.values())
+    encoders = config.encoder if isinstance(config.encoder, dict) else {}
+    own = [name for name, value in config.encoder_options.items() if isinstance(value, dict)]
+    for flag, named in {"--slots": config.slots or (), "--encoder": encoders, "--encoder-options": own}.items():
+        known = [*source.columns] if flag == "--slots" else [*source.columns, *modalities]
+        unknown = [slot for slot in named if slot not in known]
+        if unknown:
+            near = get_close_matches(unknown[0], known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(source.columns)}"
+            raise UserError(f"{flag}: the data has no slot {unknown[0]!r}; {hint}")
 
 
 def saved_run(out: str) -> tuple[FitConfig, dict[str, Modality]]:

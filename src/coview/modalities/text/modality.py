@@ -168,8 +168,8 @@ class Text(Modality):
             for sample, present in zip(view.value.tolist(), view.present.tolist(), strict=True)
         ]
 
-    def _bag(self, **options: Any) -> nn.Module:
-        return Bag(self.target_dim, **options)
+    def _bag(self, *, dim: int = 256, hidden: int = 512) -> nn.Module:
+        return Bag(self.target_dim, dim=dim, hidden=hidden)
 
     def _conv(self, *, dim: int = 256, depth: int = 2) -> nn.Module:
         embed = nn.Embedding(self.target_dim, dim)
