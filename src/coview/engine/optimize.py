@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from coview.balance.rules import Balance, balance_rule
+from coview.engine.lanes import Lanes
 from coview.engine.schedule import Schedule, rate
-from coview.engine.step import Lanes, Step
+from coview.engine.step import Step
 from coview.errors import UserError
 from coview.methods.base import Method
 

@@ -17,19 +17,13 @@ from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.engine.buffers import Buffers
-from coview.engine.processes import average, exchange, gather_rows, pad_to, reduce_gradients, world
+from coview.engine.join import join
+from coview.engine.lanes import LaneGrads, Lanes, one_lane
+from coview.engine.processes import average, exchange, reduce_gradients, world
 from coview.engine.stopwatch import Stopwatch
 from coview.methods.base import Method
 from coview.nn.ema import Memo
 from coview.views.draw import Draw, combine
-
-Lanes = Callable[[str], dict[Hashable, float]]
-"""Loss name -> the gradient lanes it is added to, with its weight in each. A lane is a gradient of its own."""
-
-
-def one_lane(_: str) -> dict[Hashable, float]:
-    """Every loss, +1, in one gradient."""
-    return {0: 1.0}
 
 
 @dataclass
@@ -97,6 +91,7 @@ class ExactStep:
         self.parameters: list[Tensor] = [p for p in method.parameters() if p.requires_grad]
         self.stores: dict[Hashable, list[Tensor | None]] = {}
         self.passes: list[_Pass] = []
+        self.graphs: set[str] = set()
         at = 0
         for batch in chunks:
             self.passes.append(_Pass(batch, Memo(), slice(at, at + len(batch))))
@@ -189,7 +184,7 @@ class ExactStep:
                 sums[name] = sums.get(name, torch.zeros_like(value)) + value.detach()
             chunk.features = {n: f.detach() for n, f in reps.features.items()}
             graphs = {n for n, f in reps.features.items() if f.requires_grad}
-            self.graphs = getattr(self, "graphs", set()) | graphs
+            self.graphs |= graphs
             if last:
                 chunk.views, chunk.reps = views, reps
             elif not graphs:
@@ -203,38 +198,18 @@ class ExactStep:
         self, own_sums: dict[str, Tensor], buffers: Buffers
     ) -> tuple[Features, dict[str, Tensor], dict[str, Tensor], list[dict[int, Tensor | None]]]:
         """All chunks' features of all processes, those that need a gradient as leaves."""
-        local: dict[str, list[Tensor]] = {}
-        for chunk in self.passes:
-            for name, value in chunk.features.items():
-                wide = value.float() if value.dtype in (torch.bfloat16, torch.float16) else value
-                local.setdefault(name, []).append(wide)
-            local.setdefault("*key", []).append(chunk.batch.key)
-        mine = {
-            n: torch.cat([pad_to(p, _widest([q.shape[1:] for q in parts])) for p in parts])
-            for n, parts in local.items()
-        }
-        about = {n: (tuple(t.shape[1:]), t.dtype, n in getattr(self, "graphs", set())) for n, t in mine.items()}
-        told = exchange((about, {n: float(v) for n, v in own_sums.items()}, buffers.counted()))
+        chunks = [chunk.features | {"*key": chunk.batch.key} for chunk in self.passes]
+        word = ({n: float(v) for n, v in own_sums.items()} if world()[1] > 1 else {}, buffers.counted())
+        joined, graphs, told = join(chunks, self.graphs, self.rows, self.device, word)
         if len(told) > 1:
-            names = sorted({n for a, _, _ in told for n in a})
-            everyone = {n: [a[n] for a, _, _ in told if n in a] for n in names}
-            shapes = {n: _widest([s for s, _, _ in all_]) for n, all_ in everyone.items()}
-            dtypes = {n: _common([d for _, d, _ in all_]) for n, all_ in everyone.items()}
-            graphs = {n for n, all_ in everyone.items() if any(g for _, _, g in all_)}
-            empty = {n: torch.zeros(0, *shapes[n], dtype=dtypes[n], device=self.device) for n in names}
-            mine = {n: pad_to(mine[n].to(dtypes[n]), shapes[n]) if n in mine else empty[n] for n in names}
-            mine = gather_rows(mine, self.rows)
-            summed: dict[str, Tensor] = {}
-            for _, sums, _ in told:
+            own_sums = {}
+            for sums, _ in told:
                 for n, v in sums.items():
-                    summed[n] = summed.get(n, torch.zeros((), dtype=torch.float64, device=self.device)) + v
-            own_sums = summed
-        else:
-            graphs = getattr(self, "graphs", set())
-        key = mine.pop("*key")
-        leaves = {n: mine[n].requires_grad_() for n in sorted(graphs)}
-        touched = [moved for _, _, moved in told]
-        return Features(mine, key, Draw(self.seed, self.step, key)), leaves, own_sums, touched
+                    own_sums[n] = own_sums.get(n, torch.zeros((), dtype=torch.float64, device=self.device)) + v
+        key = joined.pop("*key")
+        leaves = {n: joined[n].requires_grad_() for n in sorted(graphs)}
+        touched = [moved for _, moved in told]
+        return Features(joined, key, Draw(self.seed, self.step, key)), leaves, own_sums, touched
 
     def _relate(self, joined: Features) -> tuple[Relations, dict[str, Tensor]]:
         with self.watch("relations"), self.autocast():
@@ -313,31 +288,4 @@ class ExactStep:
                     )
 
     def _lane(self, lane: Hashable) -> AbstractContextManager[None]:
-        return _LaneGrads(self.parameters, self.stores.setdefault(lane, [None] * len(self.parameters)))
-
-
-class _LaneGrads(AbstractContextManager[None]):
-    """While open, `.grad` of the parameters is one lane's; afterwards None again."""
-
-    def __init__(self, parameters: list[Tensor], store: list[Tensor | None]) -> None:
-        self.parameters, self.store = parameters, store
-
-    def __enter__(self) -> None:
-        for p, g in zip(self.parameters, self.store, strict=True):
-            p.grad = g
-
-    def __exit__(self, *exc: object) -> None:
-        for i, p in enumerate(self.parameters):
-            self.store[i] = p.grad
-            p.grad = None
-
-
-def _widest(shapes: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    return tuple(max(axis) for axis in zip(*shapes, strict=True))
-
-
-def _common(dtypes: Sequence[torch.dtype]) -> torch.dtype:
-    found = dtypes[0]
-    for d in dtypes[1:]:
-        found = torch.promote_types(found, d)
-    return found
+        return LaneGrads(self.parameters, self.stores.setdefault(lane, [None] * len(self.parameters)))
