@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -193,8 +194,10 @@ def _layer(layer: Layer, dim: int, edge_dim: int) -> nn.Module:
 
 def _geometric() -> Any:
     try:
-        import torch_geometric
-        import torch_geometric.nn
+        with warnings.catch_warnings():  # its use of torch.jit is its makers' business
+            warnings.simplefilter("ignore")
+            import torch_geometric
+            import torch_geometric.nn
     except ImportError as error:
         raise MissingExtra("torch-geometric", "graph") from error
     return torch_geometric
