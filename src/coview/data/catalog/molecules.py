@@ -136,8 +136,7 @@ def _told(stock: Stock) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _by_cas(path: Path) -> dict[str, dict[str, str]]:
     """Rows by CAS number without hyphens."""
-    opened: Any = gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="")
-    with opened as file:
+    with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
         return {row["CAS"].replace("-", ""): row for row in csv.DictReader(file, delimiter="\t")}
 
 
