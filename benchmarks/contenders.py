@@ -15,7 +15,7 @@ from coview.data.arrays import from_arrays
 from coview.data.prepare import load
 from coview.engine.config import FitConfig
 from coview.engine.devices import autocast
-from coview.engine.fit import Trainer
+from coview.engine.trainer import Trainer
 from coview.methods.registry import build_method
 from coview.views.draw import Draw
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from coview.engine.devices import autocast
-from coview.engine.fit import Trainer
+from coview.engine.trainer import Trainer
 
 DOCUMENTED_WORKERS = 8
 

@@ -15,7 +15,7 @@ from contenders import SIZE, WARM_UP, Contender, Task
 from PIL import Image as Pillow
 from torch import Tensor, nn
 
-from coview.engine.fit import Trainer
+from coview.engine.trainer import Trainer
 
 
 class StablePretraining(Contender):

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +43,26 @@ def test_resume_takes_no_other_options(run: Path, capsys: pytest.CaptureFixture[
 def test_resume_goes_on_where_the_run_stopped(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "simclr", "--resume", "--out", str(run), "--no-evaluate"]) in (0, 3)
     assert "6 steps" in capsys.readouterr().out
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_a_whole_one_does_not(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from coview.engine.trainer import Trainer
+
+    words = ["fit", "simclr", "--data", str(pictures), "--steps", "4", "--no-evaluate", *SMALL]
+    assert main([*words, "--out", str(tmp_path / "whole")]) in (0, 3)
+    assert "goes on" not in capsys.readouterr().out
+
+    advance = Trainer.advance
+
+    def interrupted(trainer: Trainer) -> dict[str, Any]:
+        os.kill(os.getpid(), signal.SIGINT)
+        return advance(trainer)
+
+    monkeypatch.setattr(Trainer, "advance", interrupted)
+    assert main([*words, "--out", str(tmp_path / "part")]) in (0, 3)
+    assert f"coview fit simclr --resume --out {tmp_path / 'part'} goes on" in capsys.readouterr().out.replace("\n", "")
 
 
 def test_a_dry_run_says_what_was_understood_and_draws_views(

@@ -11,7 +11,7 @@ import torch
 from coview.batch import Features, Relations, Reps, Views
 from coview.data.source import Data
 from coview.engine.config import FitConfig
-from coview.engine.fit import BAD_STEPS, Trainer
+from coview.engine.trainer import BAD_STEPS, Trainer
 from coview.errors import RunFailed
 from coview.methods.registry import method_class
 from tests.contracts.cases import batch, matrix, modality, slots_for

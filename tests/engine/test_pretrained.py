@@ -13,7 +13,8 @@ from safetensors.torch import save_file
 
 from coview.data.source import Data
 from coview.engine.config import FitConfig, as_asked, load_config, plain, save_config
-from coview.engine.fit import Trainer, fit_data
+from coview.engine.fit import fit_data
+from coview.engine.trainer import Trainer
 from coview.engine.pretrained import from_runs, load_weights
 from coview.engine.run import load, new_method, resolved, write_run
 from coview.errors import UserError

@@ -4,7 +4,7 @@ import pytest
 
 from coview.engine.config import FitConfig
 from coview.errors import UserError
-from coview.use.budget import budget_words, check_budget, stopped_early
+from coview.use.budget import budget_words, check_budget
 
 
 def test_words() -> None:
@@ -17,12 +17,3 @@ def test_words() -> None:
 def test_one_budget_above_zero(budget: dict) -> None:
     with pytest.raises(UserError):
         check_budget(FitConfig("simclr", **budget))
-
-
-@pytest.mark.parametrize("steps", [1, 2, 10, 1000])
-def test_a_whole_run_did_not_stop_early(steps: int) -> None:
-    assert not stopped_early((steps - 1) / steps, steps)
-
-
-def test_half_a_run_did() -> None:
-    assert stopped_early(29 / 60, 30)

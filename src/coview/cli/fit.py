@@ -10,7 +10,7 @@ from coview.cli.fit_options import build_parser, read_config
 from coview.cli.progress import telling
 from coview.cli.terminal import first_process, say, say_verdict
 from coview.errors import UserError
-from coview.use.budget import budget_words, stopped_early
+from coview.use.budget import budget_words
 
 if TYPE_CHECKING:
     from coview.engine.config import FitConfig
@@ -105,7 +105,7 @@ def _train(config: FitConfig, ready: Prepared, *, resume: bool, evaluate: bool) 
     if not first_process():
         return 0
     say(f"{trained.steps:,} steps in {trained.seconds:,.0f} s of training")
-    if stopped_early(trained.method.clock.progress, trained.steps) and trained.folder is not None:
+    if trained.method.clock.progress < 1 and trained.folder is not None:
         say(f"  stopped early; coview fit {config.method} --resume --out {trained.folder} goes on", "yellow")
     if trained.verdict is not None:
         say_verdict(trained.verdict)

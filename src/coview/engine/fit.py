@@ -1,283 +1,26 @@
-"""Training: the loop around the exact step."""
+"""Training on prepared data, on as many processes as there are."""
 
 from __future__ import annotations
 
-import json
-import math
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from coview.data.sampler import Sampler
 from coview.data.source import Data
-from coview.engine import checkpoint
 from coview.engine.config import FitConfig
-from coview.engine.devices import autocast, keep_freed_memory, make_fabric, physical_cores, resolve_precision
-from coview.engine.monitor import Monitor
-from coview.engine.optimize import OptimizerConfig, OptimizerName, Updater
-from coview.engine.pretrained import from_runs, load_weights, started
-from coview.engine.processes import exchange, my_chunks, world
-from coview.engine.run import Run, load, new_method, resolved, write_run
-from coview.engine.schedule import Budget, Schedule
-from coview.engine.signals import Interrupt
-from coview.engine.step import ExactStep
-from coview.engine.stopwatch import Stopwatch
+from coview.engine.devices import make_fabric, physical_cores
+from coview.engine.processes import world
+from coview.engine.run import Run, load, refuse_existing
+from coview.engine.trainer import Tell, Trainer
 from coview.errors import RunFailed, UserError
 from coview.nn.encoder import Encoder
-from coview.views.draw import occurrence_keys
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
-
-BAD_STEPS = 10
-"""Steps in a row that are not finite before a run stops."""
-
-Tell = Callable[[dict[str, Any]], None]
-"""Is told of every logged step (progress bars, trackers)."""
-
-
-class Trainer:
-    """One run from its first step to its last.
-
-    Args:
-        config: options; `chunk`, `precision` and `slots` are resolved here, once.
-        data: prepared samples.
-        train: rows to train on.
-        held_out: rows that are never trained on and that the verdict reads.
-        device: where the method lives.
-        tell: is told of every step.
-        starts: by slot, trained encoders to begin with; default those of the runs that `config.encoder` names.
-        fresh: whether this is a run's beginning; one that is resumed reads neither `starts` nor `config.init`.
-    """
-
-    def __init__(
-        self,
-        config: FitConfig,
-        data: Data,
-        train: Tensor,
-        held_out: Tensor,
-        device: torch.device | None = None,
-        tell: Tell | None = None,
-        *,
-        starts: Mapping[str, Encoder] | None = None,
-        fresh: bool = True,
-    ) -> None:
-        self.device = device or torch.device("cpu")
-        if self.device.type == "cpu":
-            keep_freed_memory()
-        size = min(config.batch_size, len(train))
-        chunk = config.chunk or math.ceil(size / max(config.processes, world()[1]))
-        precision = resolve_precision(config.precision, self.device)
-        config = replace(config, chunk=min(chunk, size), precision=precision, slots=list(data.modalities))
-        if fresh:
-            starts = from_runs(config, data.modalities) if starts is None else starts
-            config = started(config, data.modalities, starts)
-        self.data, self.train, self.tell = data, train, tell
-        self.sampler = Sampler(len(train), config.batch_size, config.seed)
-        self.budget = Budget(config.steps, config.epochs, config.minutes, self.sampler.steps_per_epoch)
-        kept = config.encoder_from if config.frozen else ()
-        self.method = new_method(config, data.modalities, starts=starts if fresh else None, frozen=kept)
-        self.config = resolved(config, self.method)
-        if config.init is not None and fresh:
-            load_weights(self.method, Path(config.init))
-        self.method.to(self.device)
-        self.method.train()
-        optimizer = OptimizerConfig(
-            OptimizerName(config.optimizer), config.lr, config.weight_decay, config.warmup, Schedule(config.schedule),
-            config.clip or None,
-        )  # fmt: skip
-        self.updater = Updater(self.method, optimizer, self.sampler.batch_size, config.balance)
-        self.monitor = Monitor(data, held_out, self.device)
-        self.folder = None if config.out is None else Path(config.out)
-        self.step = 0
-        self.skipped = 0
-        self.bad_in_a_row = 0
-        self.metrics: list[dict[str, Any]] = []
-        self.watch = Stopwatch(self.device)
-
-    # -- one step
-
-    def advance(self) -> dict[str, Any]:
-        """One optimizer step: cut, step, move, note."""
-        with self.watch("data"):
-            rows = self.train[self.sampler.rows(self.step)]
-            key = occurrence_keys(self.data.ids[rows])
-            assert self.config.chunk is not None
-            chunks = [self.data.batch(rows[c], key[c]).to(self.device) for c in my_chunks(len(rows), self.config.chunk)]
-        progress = self._progress()
-        self.method.clock.step, self.method.clock.progress = self.step, progress
-        found = ExactStep(
-            self.method,
-            chunks,
-            len(rows),
-            seed=self.config.seed,
-            step=self.step,
-            lanes=self.updater.lanes,
-            autocast=lambda: autocast(self.device, self.config.precision),
-            watch=self.watch,
-        ).run()
-        with self.watch("update"):
-            norm = self.updater.take(found, progress)
-            if norm is None:
-                found.buffers.roll_back()
-                self.skipped += 1
-                self.bad_in_a_row += 1
-            else:
-                self.bad_in_a_row = 0
-                with torch.no_grad():
-                    self.method.after_step(found.kept)
-        self.step += 1
-        losses = {n: float(v) for n, v in found.losses.items()}
-        self.seen = found.seen
-        line: dict[str, Any] = {
-            "step": self.step,
-            "loss": sum(losses.values()),
-            **{f"loss/{n}": v for n, v in losses.items()},
-        }
-        line |= {"lr": self.updater.last_rate, "samples": len(rows)}
-        return line | ({"skipped": "not finite"} if norm is None else {"grad_norm": norm})
-
-    def _progress(self) -> float:
-        """The clock's progress, the same on every process: the first one's watch decides."""
-        return exchange(self.budget.progress(self.step))[0]
-
-    # -- the loop
-
-    def run(self) -> Run:
-        """Trains until the budget is used, a signal arrives, or the run fails.
-
-        Raises:
-            RunFailed: ten steps in a row were not finite, or the run collapsed under `stop_on_collapse`.
-        """
-        failure: str | None = None
-        first = world()[0] == 0
-        if not self.monitor.reference:
-            self.monitor.begin(self.method)
-        self.budget.start(self.budget.spent)
-        last_time, next_look = self.budget.seconds, self._next_look()
-        with Interrupt() as interrupt:
-            while not self._over():
-                line = self.advance()
-                now = self.budget.seconds
-                line |= {"seconds": now, "samples_per_s": line.pop("samples") / max(1e-9, now - last_time)}
-                last_time = now
-                if self.bad_in_a_row >= BAD_STEPS:
-                    failure = (
-                        f"{BAD_STEPS} steps in a row were not finite, from step {self.step - BAD_STEPS + 1} on; "
-                        "nothing moved since. Lower --lr, try --precision 32, or look for extreme values in the data"
-                    )
-                if self._progress() >= next_look or (
-                    self.config.health_every and self.step % self.config.health_every == 0
-                ):
-                    with self.watch("health"):
-                        self.monitor.losses.append({k[5:]: v for k, v in line.items() if k.startswith("loss/")})
-                        readings = self.monitor.look(self.method, self.seen, self.step)
-                    line["health"] = {n: r.to_dict() for n, r in readings.items()}
-                    line["time"] = self.watch.shares()
-                    next_look = self._next_look()
-                    if self.config.stop_on_collapse and self.monitor.verdict().status == "collapsed":
-                        failure = f"the run collapsed: {self.monitor.verdict().sentence}"
-                self.metrics.append(line)
-                if first:
-                    self._write_line(line)
-                    if self.tell is not None:
-                        self.tell(line)
-                if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
-                    self._checkpoint()
-                if failure is not None or any(exchange(interrupt.asked)):
-                    break
-        self.budget.pause()
-        self.monitor.losses.append(
-            {k[5:]: v for k, v in self.metrics[-1].items() if k.startswith("loss/")} if self.metrics else {}
-        )
-        self.monitor.look(self.method, getattr(self, "seen", {}), self.step)
-        run = self._finish()
-        if failure is not None:
-            raise RunFailed(failure)
-        return run
-
-    def _next_look(self) -> float:
-        return math.inf if self.config.health_every else (math.floor(self._progress() * 10) + 1) / 10
-
-    def _over(self) -> bool:
-        return self._progress() >= 1.0
-
-    def _finish(self) -> Run:
-        self._checkpoint()
-        verdict = self.monitor.verdict()
-        if self.folder is not None and world()[0] == 0:
-            (self.folder / "verdict.json").write_text(json.dumps(verdict.to_dict(), indent=1))
-        method, modalities = self.method.eval(), self.data.modalities
-        seconds, metrics = self.budget.seconds, self.metrics
-        return Run(self.config, method, modalities, self.folder, verdict, self.step, seconds, metrics)
-
-    # -- what is kept
-
-    def prepare_folder(self) -> None:
-        """Makes the run's folder.
-
-        Raises:
-            UserError: it exists; `--resume` goes on with it.
-        """
-        if self.folder is None or world()[0] != 0:
-            return
-        refuse_existing(self.folder)
-        write_run(self.folder, self.config, self.data.modalities)
-
-    def _write_line(self, line: dict[str, Any]) -> None:
-        if self.folder is not None:
-            with (self.folder / "metrics.jsonl").open("a") as file:
-                file.write(json.dumps(line) + "\n")
-
-    def _checkpoint(self) -> None:
-        if self.folder is None or world()[0] != 0:
-            return
-        state = {
-            "updater": self.updater.state_dict(),
-            "monitor": self.monitor.state(),
-            "reference": {n: r.to_dict() for n, r in self.monitor.reference.items()},
-            "sampler": self.sampler.state(),
-            "seconds": self.budget.seconds,
-            "progress": self.budget.progress(self.step),
-            "skipped": self.skipped,
-            "bad_in_a_row": self.bad_in_a_row,
-        }
-        checkpoint.save(self.folder / "checkpoints", self.step, self.method, state)
-
-    def resume(self) -> None:
-        """Goes on from the newest checkpoint of the run's folder.
-
-        Raises:
-            UserError: there is no checkpoint to go on from.
-        """
-        from coview.health.reading import Reading
-
-        if self.folder is None:
-            raise UserError("--resume needs --out, the run to go on with")
-        self.step, state = checkpoint.load(checkpoint.latest(self.folder / "checkpoints"), self.method)
-        self.updater.load_state_dict(state["updater"])
-        for optimizer in self.updater.optimizers:
-            checkpoint.like_parameters(optimizer)
-        self.monitor.load_state(state["monitor"])
-        self.monitor.reference = {n: Reading.from_dict(r) for n, r in state["reference"].items()}
-        self.sampler.load_state(state["sampler"])
-        self.budget.spent = state["seconds"]
-        self.skipped, self.bad_in_a_row = state["skipped"], state["bad_in_a_row"]
-        self._drop_lines_after(self.step)
-
-    def _drop_lines_after(self, step: int) -> None:
-        """Steps logged after the checkpoint will be taken again."""
-        assert self.folder is not None
-        path = self.folder / "metrics.jsonl"
-        if path.is_file() and world()[0] == 0:
-            lines = [line for line in path.read_text().splitlines() if line and json.loads(line)["step"] <= step]
-            path.write_text("".join(line + "\n" for line in lines))
-            self.metrics = [json.loads(line) for line in lines]
 
 
 def fit_data(
@@ -345,12 +88,6 @@ def _work(
     else:
         trainer.prepare_folder()
     return trainer.run()
-
-
-def refuse_existing(folder: Path) -> None:
-    """Raises UserError where there is something in a new run's folder already."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder} exists already; give another --out, or --resume to go on with it")
 
 
 def set_threads(config: FitConfig) -> int:

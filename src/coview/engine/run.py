@@ -97,6 +97,12 @@ def resolved(config: FitConfig, method: Method) -> FitConfig:
     )
 
 
+def refuse_existing(folder: Path) -> None:
+    """Raises UserError where there is something in a new run's folder already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} exists already; give another --out, or --resume to go on with it")
+
+
 def write_run(folder: Path, config: FitConfig, modalities: Mapping[str, Modality]) -> None:
     """Starts a run's folder: config.yaml and modalities.json."""
     folder.mkdir(parents=True, exist_ok=True)

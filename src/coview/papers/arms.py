@@ -148,8 +148,10 @@ def code_of(method: str, modalities: Mapping[str, Modality], **how: Any) -> str:
     return "\n".join([*own, *(inspect.getsource(sys.modules[n]) for n in sorted(names))])
 
 
-COMMON = ("data/sampler.py", "engine/fit.py", "engine/optimize.py", "engine/schedule.py", "engine/step.py", "evaluate",
-          "papers/metrics.py", "views")  # fmt: skip
+COMMON = (
+    *(f"engine/{stem}.py" for stem in ("join", "lanes", "optimize", "schedule", "step", "trainer")),
+    "data/sampler.py", "evaluate", "papers/metrics.py", "views",
+)  # fmt: skip
 """Files and folders of coview that train and score every arm, whatever its method."""
 
 

@@ -29,7 +29,7 @@ def flops_of_step(config: FitConfig, data: Data, rows: Tensor) -> float:
         data: prepared samples.
         rows: those it trains on.
     """
-    from coview.engine.fit import Trainer
+    from coview.engine.trainer import Trainer
 
     trainer = Trainer(dataclasses.replace(config, steps=MEASURED, out=None), data, rows, rows[:0])
     with FlopCounterMode(display=False) as counter:

@@ -18,13 +18,3 @@ def budget_words(config: FitConfig) -> str:
     name = next(n for n in NAMES if getattr(config, n) is not None)
     value = getattr(config, name)
     return f"{value:,g} {name[:-1] if value == 1 else name}"
-
-
-def stopped_early(progress: float, steps: int) -> bool:
-    """Whether a run ended before its budget did (Ctrl-C, SIGTERM).
-
-    Args:
-        progress: the clock's, as the last step began.
-        steps: taken.
-    """
-    return progress + 1 / max(1, steps) < 0.98
