@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -35,14 +36,22 @@ class Conv(nn.Module):
         norm: the normalisation.
         cells: the result is averaged over a grid of cells x cells, so that D = dim * cells ** 2; with 1 nothing is
             left of where something was in the picture.
+        strides: of the six convolutions, for pictures too small to be halved three times.
     """
 
-    def __init__(self, modality: Image, *, dim: int = 256, norm: Norm | str = Norm.BATCH, cells: int = 2) -> None:
+    def __init__(
+        self,
+        modality: Image,
+        *,
+        dim: int = 256,
+        norm: Norm | str = Norm.BATCH,
+        cells: int = 2,
+        strides: Sequence[int] = (2, 1, 2, 1, 2, 1),
+    ) -> None:
         super().__init__()
         self.cells = cells
         self.dim = dim * cells**2
         widths = [dim // 4, dim // 4, dim // 2, dim // 2, dim, dim]
-        strides = [2, 1, 2, 1, 2, 1]
         before = [modality.channels, *widths[:-1]]
         self.layers = nn.Sequential(
             *(_layer(a, b, stride, Norm(norm)) for a, b, stride in zip(before, widths, strides, strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -17,7 +16,7 @@ from coview.modalities.table.columns import Category, Kind, from_json, to_json
 from coview.modalities.table.fit import fit_columns
 from coview.modalities.table.loss import mixed_column_error
 from coview.modalities.table.options import TableOptions
-from coview.modalities.table.read import Cell, Row, read_row
+from coview.modalities.table.read import Row, read_row
 from coview.modalities.table.store import Coder, Unfit
 from coview.nn.columns import ColumnEmbedding, ColumnLayout, ColumnMLP
 from coview.nn.transformer import TokenNet
@@ -76,21 +75,19 @@ class Table(Modality):
         """See `read_row`."""
         return read_row(raw)
 
+    def unfit(self, item: Row) -> str | None:
+        """Which column a row lacks, or holds words in where the run has numbers."""
+        try:
+            self.coder.pick(item)
+        except Unfit as unfit:
+            return str(unfit)
+        return None
+
     def collate(self, items: Sequence[Sequence[Row | None]]) -> View:
-        """Scores and codes. A row that lacks a column, or has words for numbers, is absent, with a warning."""
-        present = stack_present(items)
-        picked: list[list[Cell]] = []
-        reasons: list[str] = []
-        for b, v in present.nonzero().tolist():
-            row = items[b][v]
-            assert row is not None
-            try:
-                picked.append(self.coder.pick(row))
-            except Unfit as unfit:
-                present[b, v] = False
-                reasons.append(str(unfit))
-        if reasons:
-            warnings.warn(reasons[0], stacklevel=2)
+        """Scores and codes. A row that does not fit (`unfit`) is absent."""
+        fitting = [[None if row is None or self.unfit(row) else row for row in sample] for sample in items]
+        present = stack_present(fitting)
+        picked = [self.coder.pick(row) for sample in fitting for row in sample if row is not None]
         value = torch.zeros(*present.shape, len(self.columns))
         value[present] = torch.from_numpy(self.coder.encode(picked))
         return View(value, self.name, present)
