@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from coview.data.source import Source
 
 
-def frame_source(name: str, frame: pa.Table, labels: Mapping[str, str]) -> Source:
-    """Rows named by their number, split by a hash of it (70 % train, 10 % valid, 20 % test).
+def frame_source(name: str, frame: pa.Table, labels: Mapping[str, str], *, train: int | None = None) -> Source:
+    """Rows named by their number.
 
     Args:
         name: of the data set.
         frame: its rows.
         labels: column -> what the label is called; the others are the slot `table`.
+        train: how many rows train and the rest test, where the data set is known by such a split; default by a hash
+            of the row's name, 70 % train, 10 % valid, 20 % test.
     """
     from coview.data.records import Records
     from coview.data.source import Column, Source
@@ -27,10 +29,11 @@ def frame_source(name: str, frame: pa.Table, labels: Mapping[str, str]) -> Sourc
 
     names = [f"{name}-{i:05d}" for i in range(frame.num_rows)]
     kept = [column for column in frame.column_names if column not in labels]
+    split = split_by_hash(names) if train is None else ["train" if i < train else "test" for i in range(len(names))]
     return Source(
         name,
         {"table": Column("table", Records(frame, kept))},
         names=names,
         labels={said: label_values(frame[column]) for column, said in labels.items()},
-        split=split_by_hash(names),
+        split=split,
     )
