@@ -157,5 +157,6 @@ def _assemble(
         {slot: source.columns[slot].views for slot in columns},
         source.split,
         list(source.understood),
+        source.links,
     )
     return data if bool(there.all()) else data.rows(there)

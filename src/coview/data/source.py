@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -12,6 +12,9 @@ import torch
 from coview.batch import Batch, View
 from coview.errors import UserError
 from coview.modalities.base import Modality
+
+if TYPE_CHECKING:
+    from coview.data.links import Links
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Source:
         about: licence, origin and credit lines, for pictures and reports.
         split: N of {"train", "valid", "test"} where the data set fixes its own; else by hash.
         understood: how the listing was read, a line a decision, for people.
+        links: by name, pairs of samples that belong together, for evaluation only.
     """
 
     name: str
@@ -78,6 +82,7 @@ class Source:
     about: dict[str, str] = field(default_factory=dict)
     split: list[str] | None = None
     understood: list[str] = field(default_factory=list)
+    links: dict[str, Links] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -131,7 +136,7 @@ class Data:
         slots: slot name -> stored view of all N samples (or anything with `__len__` and `[rows] -> View`).
         modalities: slot name -> the fitted modality.
         ids: `(N,)` int64.
-        names, labels, groups, skipped, about, split, understood: as in `Source`.
+        names, labels, groups, skipped, about, split, understood, links: as in `Source`.
         view_names: slot name -> names of its natural views.
     """
 
@@ -147,6 +152,7 @@ class Data:
     view_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     split: list[str] | None = None
     understood: list[str] = field(default_factory=list)
+    links: dict[str, Links] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)

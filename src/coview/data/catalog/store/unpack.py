@@ -1,4 +1,4 @@
-"""Archives of the three package clients, opened without installing anything."""
+"""Archives of the package clients, opened without installing anything."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from coview.errors import UserError
 
 
 def unpack(archive: Path, into: Path) -> None:
-    """Lay out what a `.tgz`, `.whl` or `.deb` holds under `into`."""
+    """Lay out what a `.tgz`, `.tar.gz`, `.whl` or `.deb` holds under `into`; an `.index` is put there as `Packages`."""
     match archive.suffix:
-        case ".tgz":
+        case ".tgz" | ".gz":
             with tarfile.open(archive) as tar:
                 tar.extractall(into, filter="data")
         case ".whl":
@@ -23,8 +23,10 @@ def unpack(archive: Path, into: Path) -> None:
                 wheel.extractall(into)
         case ".deb":
             _unpack_deb(archive, into)
+        case ".index":
+            shutil.copyfile(archive, into / "Packages")
         case other:
-            raise UserError(f"{archive.name} is no package archive: {other!r} is none of .tgz, .whl, .deb")
+            raise UserError(f"{archive.name} is no package archive: {other!r} is none of .tgz, .whl, .deb, .index")
 
 
 def _unpack_deb(archive: Path, into: Path) -> None:

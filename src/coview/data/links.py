@@ -1,0 +1,53 @@
+"""Pairs of samples that belong together: what link prediction and ranking are scored on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+
+@dataclass(frozen=True)
+class Links:
+    """E pairs of samples, and which of them a run could see.
+
+    Links of other parts than `train` were taken out of the data before anything was fitted: no neighbourhood, feature
+    or count that a run reads knows of them.
+
+    Args:
+        ends: `(E, 2)` int64, the samples' ids (`data.prepare.sample_ids` of their names).
+        part: `(E,)` of `train`, `valid` and `test`.
+        ranked: whether the pairs go from one kind of thing to another (users to films), so that for each thing on the
+            left those on the right are ranked; else both ends are alike.
+    """
+
+    ends: torch.Tensor
+    part: np.ndarray
+    ranked: bool = False
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def rows(self, ids: torch.Tensor, part: str) -> np.ndarray:
+        """The links of a part as rows of the samples with these ids, `(n, 2)`; those not both there are left out.
+
+        Args:
+            ids: `(N,)` int64 of the samples.
+            part: of a split.
+        """
+        order = torch.argsort(ids)
+        ranked = ids[order]
+        ends = self.ends[torch.from_numpy(self.part == part)]
+        place = torch.searchsorted(ranked, ends).clamp_max(len(ids) - 1)
+        there = (ranked[place] == ends).all(1)
+        return order[place[there]].numpy()
+
+
+def part_of_pairs(left: Sequence[str], right: Sequence[str], valid: float, test: float, salt: str = "") -> np.ndarray:
+    """The part of each pair by a hash of its two names in either order: shares `valid` and `test`, the rest trains."""
+    from coview.data.split import unit_hash
+
+    at = np.array([unit_hash("\0".join(sorted(pair)), salt=f"link {salt}") for pair in zip(left, right, strict=True)])
+    return np.where(at < test, "test", np.where(at < test + valid, "valid", "train"))
