@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from coview.papers.claim import note_of
 from parts import text
 
 Record = dict[str, Any]
@@ -48,8 +49,9 @@ def _claim(key: str, record: Record) -> str:
         if any(v is not None for v in values):
             rows.append((f"({name})", "", "", "", "", *("" if v is None else f"{v:.3f}" for v in values)))
     told = [f"### {key}", text.prose(record["statement"]), text.table(head, rows)]
-    if record["note"]:
-        told.append(text.prose(record["note"]))
+    note = note_of(key, record)
+    if note:
+        told.append(text.prose(note))
     kept = f"{record['data']['name']}; {record['machine']['processor']}; commit `{record['commit'][:10]}`"
     return "\n\n".join([*told, f"Tuning: {record['tuning']}. Data: {kept}. Again: `{record['command']}`."])
 

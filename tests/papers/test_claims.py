@@ -10,7 +10,7 @@ from coview.errors import UserError
 from coview.methods.base import embed_slot
 from coview.methods.registry import build_method
 from coview.papers.arms import Bench, code_of, common_code, content_key
-from coview.papers.claim import Arm, Claim, Comparison, claim_keys, claim_of
+from coview.papers.claim import Arm, Claim, Comparison, claim_keys, claim_of, note_of
 from coview.papers.encoders_alone import EncodersAlone
 from coview.papers.flops import check_equal, flops_of_step, matching_steps
 from coview.papers.metrics import protocol_metric
@@ -164,6 +164,11 @@ def test_every_claim_compares_arms_that_are_scored_alike_at_one_compute(key):
         assert leader(c.better) == leader(c.worse)
         assert c.metric in better.metrics
         assert c.metric in worse.metrics
+
+
+def test_a_note_is_the_claims_own_where_there_is_one():
+    assert note_of("symile", {"note": "as it ran"}) == claim_of("symile").note
+    assert note_of("a-claim-of-yours", {"note": "as it ran"}) == "as it ran"
 
 
 def test_unknown_claims_and_scales_are_refused():

@@ -40,6 +40,7 @@ def run(words: Sequence[str]) -> int:
 
 def say_record(record: dict[str, Any]) -> None:
     """A claim's record as people read it."""
+    from coview.papers.claim import note_of
     from coview.papers.reproduce import tables
 
     say(record["statement"])
@@ -51,8 +52,9 @@ def say_record(record: dict[str, Any]) -> None:
         line = f"{found['better']} against {found['worse']}, {found['metric']}{margin}: {each}"
         say(f"{line}; mean {found['mean']:+.3f}, deviation {found['deviation']:.3f}: {found['outcome']}")
     say(f"tuning: {record['tuning']}")
-    if record["note"]:
-        say(f"note: {record['note']}")
+    note = note_of(record["key"], record)
+    if note:
+        say(f"note: {note}")
     say(record["outcome"], "bold")
 
 
