@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Batch", "Method", "embed", "evaluate", "fit", "load"]
+__all__ = ["Batch", "Method", "embed", "evaluate", "finetune", "fit", "load", "predict"]
 
 if TYPE_CHECKING:
     from coview.batch import Batch
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from coview.methods.base import Method
     from coview.use.embed import embed
     from coview.use.evaluation import evaluate
+    from coview.use.finetune import finetune
+    from coview.use.predict import predict
     from coview.use.train import fit
 
 _HOMES = {
@@ -21,8 +23,10 @@ _HOMES = {
     "Method": "coview.methods.base",
     "embed": "coview.use.embed",
     "evaluate": "coview.use.evaluation",
+    "finetune": "coview.use.finetune",
     "fit": "coview.use.train",
     "load": "coview.engine.run",
+    "predict": "coview.use.predict",
 }
 
 

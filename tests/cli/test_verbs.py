@@ -98,3 +98,25 @@ def test_doctor_names_what_would_mend(capsys: pytest.CaptureFixture[str]) -> Non
     found = json.loads(capsys.readouterr().out)
     assert {"python", "torch", "cache", "npm"} <= {check["what"] for check in found}
     assert all(check["mend"] for check in found if not check["works"])
+
+
+def test_finetune_leaves_a_run_that_predict_reads(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.cli.conftest import SMALL
+
+    tuned, table = tmp_path / "tuned", tmp_path / "p.parquet"
+    options = [word for word in SMALL if word not in ("--encoder-options", "dim=16")]
+    assert main(["finetune", str(run), "--freeze", "--steps", "3", "--out", str(tuned), *options]) == 0
+    said = capsys.readouterr().out
+    assert "finetune/image/folder" in said
+    assert f"coview predict {tuned}" in said
+    assert main(["predict", str(tuned), "--out", str(table), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert sum(told["classes"].values()) == told["samples"] == len(pq.read_table(table)) == 60
+    assert set(told["classes"]) <= {"above", "below"}
+
+
+def test_predict_says_what_would_predict(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", str(run), "--out", str(tmp_path / "p.parquet")]) == 2
+    assert "coview finetune" in capsys.readouterr().err

@@ -12,6 +12,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "compare": ("learn", "several methods at equal compute: one table, one picture"),
     "evaluate": ("use", "score a run beside raw input and a random encoder"),
     "embed": ("use", "write embeddings of data to a table"),
+    "finetune": ("use", "train a run's encoder with a head on labels"),
+    "predict": ("use", "write what a finetuned run says of data to a table"),
     "search": ("use", "nearest samples to a text or a file"),
     "report": ("use", "write a run's report.html"),
     "export": ("use", "write an encoder's weights to one safetensors file"),

@@ -31,7 +31,9 @@ def run(words: Sequence[str]) -> int:
     asked = parser.read(words)
     from coview.data.describe import describe_skipped
     from coview.use.embed import embed
+    from coview.use.tables import check_table_path
 
+    check_table_path(asked.out)
     found = embed(
         asked.run, asked.data, columns=asked.columns, label=asked.label, slots=asked.slots, strict=asked.strict
     )

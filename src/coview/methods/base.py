@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
+from coview.errors import UserError
 from coview.nn.encoder import Encoder
 from coview.views.draw import Draw
 
@@ -36,6 +37,10 @@ class Turn:
 
     parameters: list[nn.Parameter]
     losses: dict[str, float] | None = None
+
+
+Predictions = dict[str, Tensor | list[str | None]]
+"""By name, a value for each sample: `(B, ...)` numbers (NaN where there is nothing to say), or B texts."""
 
 
 class Method(nn.Module):
@@ -82,6 +87,14 @@ class Method(nn.Module):
             if encoder.slot in batch:
                 found[encoder.slot] = {encoder.slot: embed_slot(encoder, batch)}
         return found
+
+    def predict(self, batch: Batch) -> Predictions:
+        """What the method says of samples where its product is not an embedding: classes, depth, text, actions.
+
+        Raises:
+            UserError: an embedding is all there is.
+        """
+        raise UserError(f"{type(self).__name__} predicts nothing, it embeds: coview embed, or coview finetune first")
 
     def slot_encoders(self) -> dict[str, Encoder]:
         """The method's own encoders by slot (teachers are elsewhere in the tree and left out)."""

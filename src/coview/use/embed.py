@@ -13,6 +13,7 @@ from coview.batch import Embedding, Embeddings
 from coview.data.source import Data
 from coview.errors import UserError
 from coview.evaluate.embed import embed_data, features, space_of
+from coview.use.tables import write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,26 +99,7 @@ class Embedded:
         Raises:
             UserError: the ending is another, or the folder does not exist.
         """
-        import pyarrow.csv
-        import pyarrow.feather
-        import pyarrow.parquet
-
-        path = Path(path)
-        if not path.parent.is_dir():
-            raise UserError(f"there is no folder {path.parent} to write {path.name} to")
-        table = self.table()
-        match path.suffix.lower():
-            case ".parquet":
-                pyarrow.parquet.write_table(table, path)
-            case ".arrow" | ".feather":
-                pyarrow.feather.write_feather(table, str(path))
-            case ".csv":
-                vectors = [" ".join(f"{x:.7g}" for x in v) for v in table["vector"].to_pylist()]
-                at = table.column_names.index("vector")
-                pyarrow.csv.write_csv(table.set_column(at, "vector", [vectors]), path)
-            case other:
-                raise UserError(f"{path.name} ends in {other or 'nothing'}; write .parquet, .arrow, .feather or .csv")
-        return path
+        return write_table(self.table(), path)
 
 
 def embed(
@@ -171,6 +153,7 @@ def read_data(
     """
     from coview.data.open import open_source
     from coview.data.prepare import load
+    from coview.use.train import as_slots
 
     if data is None:
         if not run.config.data:
@@ -180,7 +163,7 @@ def read_data(
     unknown = [s for s in slots or () if s not in run.modalities]
     if unknown:
         raise UserError(f"the run has no slot {unknown[0]!r}; it has {', '.join(run.modalities)}")
-    source = _as_slots(run, open_source(data, columns=columns, label=label))
+    source = as_slots(open_source(data, columns=columns, label=label), run.modalities)
     wanted = {s: m for s, m in run.modalities.items() if slots is None or s in slots}
     return load(source, modalities=wanted, strict=strict)
 
@@ -195,24 +178,6 @@ def joint_space(embedded: Embedded, a: str, b: str) -> str:
     if space is None:
         raise UserError(f"{a} and {b} share no space in this run: train them with a method across slots, such as clip")
     return space
-
-
-def _as_slots(run: Run, source: Any) -> Any:
-    """A source whose slots are named otherwise, renamed where modalities leave no doubt."""
-    import dataclasses
-
-    if any(s in run.modalities for s in source.columns):
-        return source
-    renamed: dict[str, Any] = {}
-    for column in source.columns.values():
-        fitting = [s for s, m in run.modalities.items() if m.name == column.modality and s not in renamed]
-        if fitting:
-            renamed[fitting[0]] = column
-    if not renamed:
-        has = ", ".join(f"{s} ({c.modality})" for s, c in source.columns.items())
-        wants = ", ".join(f"{s} ({m.name})" for s, m in run.modalities.items())
-        raise UserError(f"{source.name} has {has}; the run reads {wants}")
-    return dataclasses.replace(source, columns=renamed)
 
 
 def _vectors(parts: list[np.ndarray]) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from coview.errors import UserError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from coview.data.source import Data, Source
+    from coview.data.source import Column, Data, Source
     from coview.engine.run import Run
     from coview.modalities.base import Modality
 
@@ -69,10 +69,8 @@ def prepare(
 
     source: Source = open_source(data, columns=config.columns, label=config.label, group=config.group)
     if modalities is not None:
+        source = as_slots(source, modalities)
         slots = [s for s in modalities if s in source.columns]
-        if not slots:
-            has, needs = ", ".join(source.columns), ", ".join(modalities)
-            raise UserError(f"the run reads {needs}; this data has {has}: name its columns with --columns")
     else:
         _check_slots(config, source)
         classes = {s: modality_class(source.columns[s].modality) for s in config.slots or source.columns}
@@ -91,6 +89,26 @@ def prepare(
         progress=progress,
     )
     return Prepared(read, split(read, seed=0))
+
+
+def as_slots(source: Source, modalities: Mapping[str, Modality]) -> Source:
+    """A source none of whose slots is named as a run's, with those renamed whose modality leaves no doubt.
+
+    Raises:
+        UserError: it has nothing that the run reads.
+    """
+    if any(slot in modalities for slot in source.columns):
+        return source
+    renamed: dict[str, Column] = {}
+    for column in source.columns.values():
+        fitting = [s for s, m in modalities.items() if m.name == column.modality and s not in renamed]
+        if fitting:
+            renamed[fitting[0]] = column
+    if not renamed:
+        has = ", ".join(f"{s} ({c.modality})" for s, c in source.columns.items())
+        wants = ", ".join(f"{s} ({m.name})" for s, m in modalities.items())
+        raise UserError(f"{source.name} has {has}; the run reads {wants}: name its columns with --columns")
+    return dataclasses.replace(source, columns=renamed)
 
 
 def _check_slots(config: FitConfig, source: Source) -> None:
