@@ -18,6 +18,8 @@ _WORDS = {
     "image": ("image", "img", "picture", "photo", "pixel", "drawing", "frame"),
     "audio": ("audio", "wave", "sound", "speech", "recording", "clip"),
     "text": ("text", "caption", "sentence", "title", "word", "name", "description"),
+    "series": ("series", "signal", "sensor", "accelero", "gyro", "ecg", "eeg", "emg"),
+    "events": ("events", "history", "histories"),
 }
 
 
@@ -106,6 +108,8 @@ def _column(slot: str, modality: str | None, value: Any) -> Column:
 
 def _inner_views(value: Any, modality: str | None) -> int | None:
     """V where entries are themselves lists of natural views, else None."""
+    if modality in ("series", "events"):  # lists are one sample's times or events; a tuple holds views
+        return None
     if isinstance(value, np.ndarray):
         return value.shape[1] if value.ndim == 5 or (value.ndim == 3 and modality == "audio") else None
     lists = [entry for entry in value if isinstance(entry, list | tuple)]
@@ -136,7 +140,7 @@ def _told_by(slot: str, value: Any, inner: int | None) -> str:
             told = modality_of_bytes(first)
         case _ if type(first).__module__.startswith("PIL."):
             told = "image"
-        case np.ndarray() | torch.Tensor() if first.ndim in (2, 3) and named != "audio":
+        case np.ndarray() | torch.Tensor() if first.ndim in (2, 3) and named not in ("audio", "series"):
             told = "image" if first.ndim == 3 or first.dtype in (np.uint8, torch.uint8) else named
         case _:
             told = named

@@ -168,11 +168,10 @@ def seconds(column: pa.ChunkedArray, name: str) -> np.ndarray:
         return column.cast(pa.float64()).to_numpy()
     if types.is_string(kind) or types.is_large_string(kind):
         try:
-            given = np.array([None if x is None else x.removesuffix("Z") for x in column.to_pylist()], "datetime64[us]")
+            given = np.array([x and x.removesuffix("Z") for x in column.to_pylist()], "datetime64[us]")
         except ValueError:
-            raise UserError(
-                f"column {name!r} holds words, such as {column.drop_null()[0].as_py()!r}, no times"
-            ) from None
+            met = column.drop_null()[0].as_py()
+            raise UserError(f"column {name!r} holds words, such as {met!r}, where times are needed") from None
         return np.where(np.isnat(given), np.nan, given.astype(np.int64) / 1e6)
     if types.is_date(kind) or types.is_timestamp(kind):
         plain = column.cast(pa.timestamp("us", getattr(kind, "tz", None))).cast(pa.int64())

@@ -19,6 +19,7 @@ MOST_KINDS = 1_000
 _LABEL_NAMES = {"label", "labels", "class", "category", "target", "y"}
 _SOUND_NAMES = {"audio", "wave", "waveform", "sound", "speech", "recording"}
 _PICTURE_NAMES = {"image", "img", "picture", "photo", "pixels", "pixel_values"}
+_SERIES_NAMES = {"series", "signal", "sensor", "accelerometer", "gyroscope", "acc", "gyro", "ecg", "eeg", "emg"}
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ class Kind:
 def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
     """How a column is read as a slot, by type, values and name; None where it says no modality."""
     kind = _plain(column.type)
-    if _is_list(kind) and not _holds_numbers(kind):
+    if is_list(kind) and not _holds_numbers(kind):
         inner = infer(name, flat(column), folder)
         return inner and Kind(inner.modality, inner.make, f"lists of {inner.what}", listed=True)
-    if _is_list(kind):
+    if is_list(kind):
         modality = _of_numbers(name)
         return Kind(modality, make_array, "numbers") if modality else None
     if _is_encoded(kind):
@@ -70,10 +71,10 @@ def as_modality(name: str, column: pa.ChunkedArray, folder: Path, modality: str)
     if guess is not None and guess.modality == modality:
         return guess
     kind = _plain(column.type)
-    if _is_list(kind) and not _holds_numbers(kind):
+    if is_list(kind) and not _holds_numbers(kind):
         inner = as_modality(name, flat(column), folder, modality)
         return Kind(modality, inner.make, f"lists of {inner.what}", listed=True)
-    if _is_list(kind):
+    if is_list(kind):
         return Kind(modality, make_array, "numbers")
     if _is_encoded(kind):
         return Kind(modality, partial(make_encoded, folder), "encoded bytes")
@@ -141,6 +142,8 @@ def _most(found: list[str | None], share: float = 0.5) -> str | None:
 
 def _of_numbers(name: str) -> str | None:
     word = re.split(r"[^a-z]", name.lower())[0]
+    if word in _SERIES_NAMES:
+        return "series"
     return "audio" if word in _SOUND_NAMES else "image" if word in _PICTURE_NAMES else None
 
 
@@ -154,12 +157,13 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if types.is_dictionary(kind) else kind
 
 
-def _is_list(kind: pa.DataType) -> bool:
+def is_list(kind: pa.DataType) -> bool:
+    """Whether cells are lists, of any kind Arrow has."""
     return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
 
 
 def _holds_numbers(kind: pa.DataType) -> bool:
-    while _is_list(kind):
+    while is_list(kind):
         kind = kind.value_type
     return types.is_integer(kind) or types.is_floating(kind)
 

@@ -8,6 +8,7 @@
   values differ; else the row's number.
 - `split` (train, valid, test) is the data set's own split.
 - What is no slot and has few kinds is a label.
+- A table in long form, many rows a sample, is read as `long_table` says.
 
 Encoded bytes in parquet are read into memory, in JSON and CSV everything; what is larger belongs into Arrow or Feather
 files (mapped, not read), WebDataset shards or a folder.
@@ -22,6 +23,8 @@ from pyarrow import compute
 from coview.data.cells import Rows
 from coview.data.infer_columns import Kind, as_modality, first_values, infer, is_label, is_web, numbered
 from coview.data.kinds import count, some
+from coview.data.long_roles import is_long
+from coview.data.long_table import from_long_table
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Column, Source
 from coview.data.table_rows import Reading, row_groups, row_labels, row_names, row_split
@@ -35,6 +38,8 @@ def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
         UserError: a column named is not there, no column is a slot, or ids repeat throughout.
     """
     reading.check_named()
+    if is_long(reading, columns):
+        return from_long_table(reading, columns)
     slots = _wanted(reading, columns) if columns else _inferred(reading)
     if not slots:
         raise UserError(_no_slot(reading))

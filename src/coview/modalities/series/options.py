@@ -14,7 +14,7 @@ from coview.errors import UserError
 from coview.modalities.series.read import LEAST, Layout
 
 LONGEST_BY_DEFAULT = 1024
-TOKENS = 32
+TOKENS = 20
 """A series is cut into about so many tokens where the user does not say how long one is."""
 
 
@@ -35,7 +35,7 @@ class SeriesOptions:
 
     Args:
         length: times of every series that are kept; default the 95th percentile of the data, at most 1,024.
-        patch: times of a token; default such that there are about 32 tokens.
+        patch: times of a token; default such that there are about 20 tokens.
         layout: which axis of an array is time, `time-channels` or `channels-time`.
         standardise: over what mean and deviation are taken, `data` or `sample`.
         crop: least share of a series that augmentation looks at.

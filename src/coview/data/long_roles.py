@@ -1,0 +1,115 @@
+"""Which tables are in long form, and which of their columns says whose a row is and when it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.types as types
+
+from coview.data.infer_columns import distinct, infer, is_list
+from coview.data.kinds import some
+from coview.data.mapping import Wanted, missing
+from coview.data.table_rows import Reading
+from coview.errors import UserError
+
+LONG = ("series", "events")
+"""Modalities whose samples are many rows."""
+
+_ENTITY = re.compile(
+    r"(^|.*[_\-. ])(id|entity|user|customer|client|person|patient|subject|player|member|device|sensor|machine|unit|"
+    r"vehicle|aircraft|station|store|account|card|session|visit|case|recording|series|trip)$"
+)
+_TIME = re.compile(r"^(time|timestamp|datetime|date|day|t|ts|seconds|event_time|event_date|created_at|time_stamp)$")
+_AT_LEAST = 3
+"""Rows of an entity on average before a table is taken to be in long form without being told."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which columns say whose a row is and when it was; the second may be None."""
+
+    entity: str
+    time: str | None
+
+
+def is_long(reading: Reading, columns: list[Wanted] | None) -> bool:
+    """Whether the table is in long form: by the modalities named, or by what its columns look like."""
+    if columns is None:
+        return _guess(reading) is not None
+    return any(w.modality in LONG and _scalar(reading.table, w.columns) for w in columns)
+
+
+def _scalar(table: pa.Table, names: Sequence[str]) -> bool:
+    """Whether cells are single values: lists of numbers are whole samples, and so are paths of array files."""
+    there = [table[name] for name in names if name in table.column_names]
+    return all(not is_list(column.type) and not _paths(column) for column in there)
+
+
+def _paths(column: pa.ChunkedArray) -> bool:
+    if not types.is_string(column.type) and not types.is_large_string(column.type):
+        return False
+    first = column.slice(0, 100).drop_null().to_pylist()
+    return bool(first) and all(value.lower().endswith(".npy") for value in first)
+
+
+def _guess(reading: Reading) -> Roles | None:
+    """The roles that names and types say, where entities are met often and nothing is a slot of its own."""
+    table = reading.table
+    time = next((f.name for f in table.schema if _is_time(f)), None)
+    if time is None:
+        return None
+    entity = _guess_entity(reading, time)
+    if entity is None or len(table) < _AT_LEAST * distinct(table[entity]):
+        return None
+    for name in table.column_names:
+        kind = infer(name, table[name], reading.folder)
+        if is_list(table[name].type) or (kind is not None and (kind.modality != "text" or kind.what != "text")):
+            return None
+    return Roles(entity, time)
+
+
+def _guess_entity(reading: Reading, time: str | None) -> str | None:
+    for name in reading.table.column_names:
+        kind = reading.table[name].type
+        named = name.lower() in ("id", "__key__") or _ENTITY.match(name.lower()) is not None
+        if name == time or not named or types.is_floating(kind) or types.is_nested(kind):
+            continue
+        if 2 * distinct(reading.table[name]) <= len(reading.table):
+            return name
+    return None
+
+
+def _is_time(field: pa.Field) -> bool:
+    if types.is_timestamp(field.type) or types.is_date(field.type):
+        return True
+    number = types.is_integer(field.type) or types.is_floating(field.type)
+    return number and _TIME.match(field.name.lower()) is not None
+
+
+def find_roles(reading: Reading, told: list[Wanted]) -> Roles:
+    """Entity and time as the user named them, else as they look.
+
+    Raises:
+        UserError: no column tells entities, or something else was asked of the table.
+    """
+    said: dict[str, str] = {}
+    for wanted in told:
+        if wanted.slot not in ("entity", "time") or wanted.modality is not None or len(wanted.columns) > 1:
+            raise UserError(
+                f"{reading.name} is read in long form, one sample for many rows, and slot {wanted.slot!r} is neither "
+                "series nor events; put it into a table with one row a sample"
+            )
+        if wanted.columns[0] not in reading.table.column_names:
+            raise missing(reading.name, wanted.columns[0], f"the {wanted.slot}", "column", reading.table.column_names)
+        said[wanted.slot] = wanted.columns[0]
+    time = said.get("time") or next((f.name for f in reading.table.schema if _is_time(f)), None)
+    entity = said.get("entity") or _guess_entity(reading, time)
+    if entity is None:
+        raise UserError(
+            f"{reading.name}: no column says whose each row is; name it, as in entity=COLUMN "
+            f"(there are {some(reading.table.column_names, 20)})"
+        )
+    return Roles(entity, time)
