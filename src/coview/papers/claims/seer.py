@@ -64,7 +64,7 @@ def claim(scale: int) -> Claim:
         "smaller, balanced pool after fine-tuning on 20 labels a class, at equal compute.",
         (FINETUNED, PROBE),
         {
-            "uncurated": Arm("swav", pools, (FINETUNED.name, PROBE.name), OPTIONS, steps=160 * scale, pool=uncurated),
+            "uncurated": Arm("swav", pools, (FINETUNED.name, PROBE.name), OPTIONS, steps=640 * scale, pool=uncurated),
             "curated": Arm("swav", pools, (FINETUNED.name, PROBE.name), OPTIONS, like="uncurated", pool=curated),
         },
         (Comparison("uncurated", "curated", FINETUNED.name, margin=0.01),),
