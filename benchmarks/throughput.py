@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,31 +30,33 @@ from record import ROOT, circumstances, rss, save
 from coview.engine.devices import physical_cores, resolve_precision
 
 
-def contenders(task: Task, images: Any) -> tuple[Coview, dict[str, Contender], list[str]]:
-    """Those that can run, by name, and why others are left out."""
-    coview = Coview(task, images)
-    found: dict[str, Contender] = {"coview": coview, "limit": Bare(task, coview.trainer)}
+def makers(task: Task, images: Any, trainer: Any) -> tuple[dict[str, Callable[[], Contender]], list[str]]:
+    """Those that can run beside coview, by name, and why others are left out."""
+    found: dict[str, Callable[[], Contender]] = {"limit": lambda: Bare(task, trainer)}
     left_out: list[str] = []
     try:
         from peer_lightly import Lightly
 
-        for name, documented in (("lightly", False), ("lightly as documented", True)):
-            found[name] = Lightly(task, images, coview.trainer, as_documented=documented)
+        found["lightly"] = lambda: Lightly(task, images, trainer, as_documented=False)
+        found["lightly as documented"] = lambda: Lightly(task, images, trainer, as_documented=True)
     except ImportError as error:
         left_out.append(f"lightly: {error}")
     try:
         from peer_stable_pretraining import StablePretraining
 
-        found["stable-pretraining"] = StablePretraining(task, images, coview.trainer)
+        found["stable-pretraining"] = lambda: StablePretraining(task, images, trainer)
     except ImportError as error:
         left_out.append(f"stable-pretraining: {error}")
-    return coview, found, left_out
+    return found, left_out
 
 
 def compare(task: Task, rounds: int, seconds: float, samples: int) -> dict[str, Any]:
     """One row of the table."""
     least = 1 if seconds < 1 else 3
-    coview, found, left_out = contenders(task, pictures(samples))
+    images = pictures(samples)
+    coview = Coview(task, images)
+    others, left_out = makers(task, images, coview.trainer)
+    found: dict[str, Contender] = {"coview": coview, **{name: make() for name, make in others.items()}}
     coview.rate(0.0, 1)
     coview.trainer.watch.seconds.clear()
     rates: dict[str, list[float]] = {name: [] for name in found}
@@ -96,7 +99,9 @@ def peak(task: Task, name: str, samples: int) -> int:
 def measure_peak(task: Task, name: str, samples: int) -> int:
     """Peak memory of three steps: resident above what the imports hold, or the accelerator's own count."""
     idle = rss()
-    contender = contenders(task, pictures(samples))[1][name]
+    images = pictures(samples)
+    coview = Coview(task, images)
+    contender = coview if name == "coview" else makers(task, images, coview.trainer)[0][name]()
     contender.rate(0.0, 1)
     return torch.cuda.max_memory_allocated() if task.device == "cuda" else rss(peak=True) - idle
 
