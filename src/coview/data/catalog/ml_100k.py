@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coview.data.catalog.reading.movielens import DATA_LICENCE, RECBOLE, films, people, ratings
+from coview.data.catalog.reading.movielens import DATA_LICENCE, RECBOLE, age_group, films, people, ratings
 from coview.data.catalog.store.declare import DataSet, Slot
 from coview.data.catalog.store.stock import Stock
 
@@ -59,13 +59,9 @@ def _labels(names: list[str], people: pa.Table) -> dict[str, np.ndarray]:
     known = {row["user_id"]: row for row in people.to_pylist()}
     return {
         "gender": np.array([known[name]["gender"] for name in names], dtype=object),
-        "age": np.array([_age(int(known[name]["age"])) for name in names], dtype=object),
+        "age": np.array([age_group(int(known[name]["age"])) for name in names], dtype=object),
         "occupation": np.array([known[name]["occupation"] for name in names], dtype=object),
     }
-
-
-def _age(years: int) -> str:
-    return "under 25" if years < 25 else "25 to 34" if years < 35 else "35 to 49" if years < 50 else "50 and over"
 
 
 SET = DataSet(

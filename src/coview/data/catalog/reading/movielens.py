@@ -37,6 +37,11 @@ def people(stock: Stock) -> pa.Table:
     return _table(stock, "user")
 
 
+def age_group(years: int) -> str:
+    """One of four that hold about as many people each."""
+    return "under 25" if years < 25 else "25 to 34" if years < 35 else "35 to 49" if years < 50 else "50 and over"
+
+
 def _table(stock: Stock, kind: str) -> pa.Table:
     """A file of RecBole's: tabs between fields, a head of `name:type`, where all but `float` are words."""
     import pyarrow as pa
