@@ -39,7 +39,7 @@ class Moments:
     @property
     def moves(self) -> np.ndarray:
         """`(C,)` bool, channels whose values differ by more than rounding."""
-        return self._spread > 1e-6 * np.maximum(np.abs(self.mean), 1e-30)
+        return self._spread > 1e-9 * np.maximum(np.abs(self.mean), 1e-30)
 
     @property
     def deviation(self) -> np.ndarray:
