@@ -7,8 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from coview.evaluate import clustering, few_shot, knn, linear, retrieval, zero_shot
-from coview.evaluate.evaluate import AUTO, PROBES, PROTOCOLS
+from coview.evaluate import clustering, few_shot, knn, linear, link_prediction, ranking, retrieval, ridge, zero_shot
+from coview.evaluate.evaluate import AUTO, PROTOCOLS
 from coview.health import signs as health_signs
 from parts.text import prose, sections, table
 
@@ -19,6 +19,9 @@ FUNCTIONS: dict[str, Any] = {
     "clustering": clustering.clustering,
     "retrieval": retrieval.retrieval,
     "zero-shot": zero_shot.zero_shot,
+    "ridge": ridge.ridge,
+    "link-prediction": link_prediction.link_prediction,
+    "ranking": ranking.ranking,
 }
 
 
@@ -31,8 +34,8 @@ def protocols() -> str:
         by_itself = " Scored where nothing else is asked for." if name in AUTO else ""
         parts.append(f"### {name}\n\n{prose(told[''])}{by_itself}")
         parts += [f"**Paper.** {prose(told['Paper'])}"] if told.get("Paper") else []
-        if name in PROBES:
-            details = PROBES[name][1]
+        details = getattr(inspect.getmodule(function), "DETAILS", None)
+        if details:
             parts.append(table(("detail", "value"), [(k, v) for k, v in details.items()]))
     return "\n\n".join(parts)
 

@@ -16,6 +16,8 @@ from coview.evaluate import clustering, few_shot, knn, linear
 from coview.evaluate.embed import space_of
 from coview.evaluate.items import Items, Outcome, items_of
 from coview.evaluate.labels import choose_labels
+from coview.evaluate.linked import score_links
+from coview.evaluate.quantities import choose_quantities, score_quantities
 from coview.evaluate.retrieval import across_slots, across_views
 from coview.evaluate.scores import Scores
 from coview.evaluate.subject import Subject, Supervised, embed_columns, parts_of
@@ -31,8 +33,10 @@ PROBES: dict[str, tuple[Probe, dict[str, Any]]] = {
     "clustering": (clustering.clustering, clustering.DETAILS),
 }
 """Protocols that need labels."""
-PROTOCOLS = (*PROBES, "retrieval", "zero-shot")
-AUTO = ("retrieval", "knn", "linear")
+LINKED = ("link-prediction", "ranking")
+"""Protocols that need links."""
+PROTOCOLS = (*PROBES, "ridge", "retrieval", "zero-shot", *LINKED)
+AUTO = ("retrieval", "knn", "linear", "ridge", *LINKED)
 """What is scored where nothing is asked for, as far as the data allows."""
 
 
@@ -59,7 +63,7 @@ def evaluate(
         method: what is scored.
         data: N samples of every part.
         splits: rows by part: `train`, `valid`, `test`.
-        protocols: of `PROTOCOLS`; None: retrieval, knn and linear, as far as the data allows.
+        protocols: of `PROTOCOLS`; None: those of `AUTO`, as far as the data allows.
         labels: columns of `data.labels`; None: every one with classes that repeat.
         random: the same method untrained, for the `random` column.
         raw: whether to score the raw input.
@@ -77,7 +81,9 @@ def evaluate(
         raise UserError(f"no protocol is called {unknown[0]!r}; there are {', '.join(PROTOCOLS)}")
     train, valid, scored, split = parts_of(data, splits)
     named = None if labels is None else list(labels)
-    chosen = choose_labels(data, named, train, scored) if any(p in PROBES for p in wanted) else {}
+    probed, ridged = any(p in PROBES for p in wanted), "ridge" in wanted
+    chosen = choose_labels(data, named, train, scored, ridged) if probed else {}
+    quantities = choose_quantities(data, named, train, scored) if ridged else {}
     classes = choose_labels(data, named, np.arange(len(data)), scored) if "zero-shot" in wanted else {}
     columns = embed_columns(method, data, random, raw, batch_size, device)
     methods = {"run": method} | ({} if random is None else {"random": random})
@@ -89,6 +95,10 @@ def evaluate(
             _retrieval(subject, scores)
         elif protocol == "zero-shot":
             _zero_shot(subject, scores, classes, templates)
+        elif protocol == "ridge":
+            score_quantities(subject, scores, quantities)
+        elif protocol in LINKED:
+            score_links(subject, scores, protocol)
         else:
             _probe(subject, scores, protocol)
         if protocols is not None and len(scores.values) == before:
@@ -99,6 +109,9 @@ def evaluate(
 _LABELLED = "it needs a label column with classes that repeat in the training samples"
 _LACKS = dict.fromkeys(PROBES, _LABELLED) | {
     "retrieval": "it needs a slot with several natural views, or a method with two slots in one space",
+    "ridge": "it needs a label that is a quantity, known of at least 10 training samples",
+    "link-prediction": "it needs links between its samples, some of them held out",
+    "ranking": "it needs links from one kind of thing to another, some of them held out",
     "zero-shot": "it needs a method with text and another slot in one space, and a label column",
 }
 

@@ -15,7 +15,7 @@ class Items:
 
     Args:
         x: `(n, D)` float32 features.
-        y: `(n,)` int64 class codes.
+        y: `(n,)` int64 class codes, or float64 quantities.
         sample: `(n,)` int64 row of each item's sample.
     """
 
@@ -52,11 +52,16 @@ class Outcome:
 
 def items_of(embedding: Embedding, rows: np.ndarray, codes: np.ndarray) -> Items:
     """The views that are there of the samples at `rows` whose class is known (code >= 0)."""
-    rows = rows[codes[rows] >= 0]
+    return items_where(embedding, rows, codes, codes >= 0)
+
+
+def items_where(embedding: Embedding, rows: np.ndarray, values: np.ndarray, known: np.ndarray) -> Items:
+    """The views that are there of the samples at `rows` whose value is known; `values` and `known` are `(N,)`."""
+    rows = rows[known[rows]]
     present = embedding.present.numpy()[rows]
     at, view = np.nonzero(present)
     sample = rows[at]
-    return Items(embedding.values.numpy()[sample, view].astype(np.float32), codes[sample], sample)
+    return Items(embedding.values.numpy()[sample, view].astype(np.float32), values[sample], sample)
 
 
 def unit(x: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,23 +45,24 @@ def scorable(codes: np.ndarray, train: np.ndarray, scored: np.ndarray) -> bool:
 
 
 def choose_labels(
-    data: Data, wanted: list[str] | None, train: np.ndarray, scored: np.ndarray
+    data: Data, wanted: list[str] | None, train: np.ndarray, scored: np.ndarray, quantities: bool = False
 ) -> dict[str, tuple[np.ndarray, list[str]]]:
     """The columns to score, as codes and names: those wanted, or every scorable one.
+
+    With `quantities`, quantities may be among those wanted: another protocol sees to them.
 
     Raises:
         UserError: a wanted column does not exist, is a quantity, or has no class that repeats in training.
     """
     found: dict[str, tuple[np.ndarray, list[str]]] = {}
+    check_named(data, wanted or ())
     for name in data.labels if wanted is None else wanted:
-        if name not in data.labels:
-            there = ", ".join(data.labels) or "none"
-            raise UserError(f"{data.name} has no label column {name!r}; there are {there}")
         classes = classes_of(data.labels[name])
         if classes is None:
-            if wanted is not None:
+            if wanted is not None and not quantities:
                 raise UserError(
-                    f"label {name!r} is a quantity, and probes need classes; bin it into a column of classes"
+                    f"label {name!r} is a quantity, and these probes need classes: score it with ridge, or bin it into "
+                    "a column of classes"
                 )
         elif scorable(classes[0], train, scored):
             found[name] = classes
@@ -70,6 +72,14 @@ def choose_labels(
                 "two training samples have"
             )
     return found
+
+
+def check_named(data: Data, wanted: Sequence[str]) -> None:
+    """Raises UserError where there is no label of a name."""
+    for name in wanted:
+        if name not in data.labels:
+            there = ", ".join(data.labels) or "none"
+            raise UserError(f"{data.name} has no label column {name!r}; there are {there}")
 
 
 def _unknown(value: Any) -> bool:
