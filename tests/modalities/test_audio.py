@@ -84,7 +84,7 @@ def test_length_is_the_95th_percentile_up_to_4_seconds() -> None:
     ("options", "reason"),
     [
         ({"size": 3}, "has no option 'size'; it has seconds, rate, mels, hop, patch"),
-        ({"rate": 10}, "rate is 10; it must lie between 1000 and 192000"),
+        ({"rate": 10}, "rate is 10; it must lie between 1,000 and 192,000"),
         ({"seconds": 3600}, "seconds is 3600; it must lie between 0.05 and 120"),
         ({"mels": 0}, "mels is 0"),
         ({"hop": 0}, "hop is 0"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from coview.modalities.base import Modality
 
 _ROOM = Path(__file__).parent
-_PLAIN = {"base", "registry", "__init__"}
+_PLAIN = {"base", "options", "registry", "__init__"}
 
 
 @cache

@@ -5,17 +5,24 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from coview.errors import UserError
 from coview.modalities.audio.read import MOST_SECONDS
+from coview.modalities.options import Options
+
+LIMITS = {
+    "seconds": (0.05, MOST_SECONDS),
+    "rate": (1000, 192_000),
+    "mels": (4, 256),
+    "hop": (1, 100),
+    "patch": (1, 256),
+}
 
 
 @dataclass(frozen=True)
-class AudioOptions:
+class AudioOptions(Options, modality="audio", limits=LIMITS):
     """Options of `Audio.adapt`.
 
     Args:
@@ -31,21 +38,6 @@ class AudioOptions:
     mels: int = 64
     hop: float = 16.0
     patch: int = 4
-
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> AudioOptions:
-        """Checked options; raises UserError for one that is unknown or out of range."""
-        known = [field.name for field in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise UserError(f"audio has no option {name!r}; it has {', '.join(known)}")
-        chosen = cls(**{name: given for name, given in options.items() if given is not None})
-        limits = {"seconds": (0.05, MOST_SECONDS), "rate": (1000, 192_000), "mels": (4, 256), "hop": (1, 100)}
-        for name, (least, most) in (limits | {"patch": (1, 256)}).items():
-            given = getattr(chosen, name)
-            if given is not None and not least <= given <= most:
-                raise UserError(f"audio's {name} is {given}; it must lie between {least} and {most}")
-        return chosen
 
     def resolve(self, rates: Counter[int], seconds: Sequence[float]) -> tuple[int, int, int]:
         """Rate, samples of a view and hop in samples.

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pytest
+
+from coview.errors import UserError
+from coview.modalities.options import Options
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@dataclass(frozen=True)
+class Some(Options, modality="some", limits={"size": (1, 8), "scale": (0, 1)}):
+    size: int | None = None
+    scale: tuple[float, float] = (0.3, 1.0)
+    names: tuple[str, ...] = ()
+    colour: Colour = Colour.RED
+
+    def check(self) -> None:
+        if self.scale[0] > self.scale[1]:
+            raise UserError("the least scale is above the greatest")
+
+
+def test_what_is_not_given_or_none_is_the_default() -> None:
+    assert Some.of({}) == Some.of({"size": None, "scale": None}) == Some()
+
+
+def test_lists_come_as_text_with_commas_or_as_lists() -> None:
+    assert Some.of({"scale": "0.5, 1", "names": "a,b"}) == Some.of({"scale": [0.5, 1], "names": ["a", "b"]})
+    assert Some.of({"names": 3}).names == ("3",)
+
+
+def test_names_become_members() -> None:
+    assert Some.of({"colour": "blue"}).colour is Colour.BLUE
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"sise": 3}, "no option 'sise'; it has size, scale, names, colour"),
+        ({"size": 9}, "size is 9; it must lie between 1 and 8"),
+        ({"scale": "0.5"}, "scale is '0.5'; it takes 2 values"),
+        ({"scale": "0.5,x"}, "it takes 2 values"),
+        ({"scale": "0.5,2"}, "scale is 2.0"),
+        ({"scale": "0.5,0.2"}, "the least scale is above the greatest"),
+        ({"colour": "green"}, "one of red, blue"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_sentence(given: dict[str, object], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        Some.of(given)
