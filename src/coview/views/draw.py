@@ -104,9 +104,9 @@ class Draw:
         rows = mix(self.key ^ self._base(name))
         count = math.prod(shape)
         if count == 1:
-            return rows.reshape(-1, *shape)
+            return rows.reshape(len(rows), *shape)
         ramp = torch.arange(count, device=rows.device) * _signed(_GAMMA)
-        return mix(rows[:, None] + ramp).reshape(-1, *shape)
+        return mix(rows[:, None] + ramp).reshape(len(rows), *shape)
 
     def __call__(self, name: str, *shape: int) -> Tensor:
         """`(B, *shape)` float32, uniform in [0, 1)."""
