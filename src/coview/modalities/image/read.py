@@ -112,14 +112,14 @@ def _eight_bits(picture: Pillow.Image) -> np.ndarray:
     """A loaded picture as `(H, W)` or `(H, W, 3)` uint8."""
     mode = picture.mode
     if mode.startswith("I;16"):
-        return _scaled(np.asarray(picture).astype(np.uint16))
+        return scaled(np.asarray(picture).astype(np.uint16))
     if mode == "I":  # 16-bit files arrive so, too
         values = np.asarray(picture)
         if values.min() < 0 or values.max() > 65535:
             raise BadSample(f"32-bit values from {values.min()} to {values.max()} have no known white")
-        return _scaled(values.astype(np.uint16))
+        return scaled(values.astype(np.uint16))
     if mode == "F":
-        return _scaled(np.asarray(picture))
+        return scaled(np.asarray(picture))
     if mode == "1":
         picture = picture.convert("L")
     if mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in picture.info:
@@ -135,11 +135,11 @@ def _from_array(array: np.ndarray) -> Tensor:
         raise BadSample(f"a picture has 2 or 3 axes, this has shape {tuple(array.shape)}")
     if not array.size:
         raise BadSample(f"a picture without pixels: shape {tuple(array.shape)}")
-    array = _scaled(array)
+    array = scaled(array)
     return _channels_first(array if array.ndim == 2 or _channels_last(array.shape) else array.transpose(1, 2, 0))
 
 
-def _scaled(array: np.ndarray) -> np.ndarray:
+def scaled(array: np.ndarray) -> np.ndarray:
     """Any numbers as uint8."""
     if array.dtype == np.uint8:
         return array
