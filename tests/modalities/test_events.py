@@ -166,7 +166,7 @@ def test_a_field_that_says_nothing_is_left_out_and_named() -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"size": 3}, "have no option 'size'; they have length, categorical, most"),
+        ({"size": 3}, "has no option 'size'; it has length, categorical, most"),
         ({"length": 0}, "length is 0; it must lie between 1 and 4,096"),
         ({"dropout": 1.0}, r"dropout is 1\.0"),
         ({"categorical": "film"}, "no field 'film' .*they have price, goods, shop"),

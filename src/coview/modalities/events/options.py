@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from coview.errors import UserError
+from coview.modalities.options import Options
 
 LONGEST_BY_DEFAULT, LONGEST = 128, 4096
 
 
+LIMITS = {"length": (1, LONGEST), "most": (1, 1 << 20), "crop": (0.01, 1), "dropout": (0, 0.9), "hide": (0, 0.9)}
+
+
 @dataclass(frozen=True)
-class EventsOptions:
+class EventsOptions(Options, modality="events", limits=LIMITS):
     """Options of `Events.adapt`.
 
     Args:
@@ -35,31 +37,6 @@ class EventsOptions:
     crop: float = 0.3
     dropout: float = 0.1
     hide: float = 0.05
-
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> EventsOptions:
-        """Checked options; raises UserError for one that is unknown or out of range."""
-        known = [field.name for field in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise UserError(f"events have no option {name!r}; they have {', '.join(known)}")
-        given = {name: value for name, value in options.items() if value is not None}
-        named = given.get("categorical", ())
-        words = [str(named)] if isinstance(named, str | int | float) else [str(name) for name in named]
-        given["categorical"] = tuple(name.strip() for word in words for name in word.split(",") if name.strip())
-        chosen = cls(**given)
-        limits = {
-            "length": (1, LONGEST),
-            "most": (1, 1 << 20),
-            "crop": (0.01, 1),
-            "dropout": (0, 0.9),
-            "hide": (0, 0.9),
-        }
-        for name, (least, most) in limits.items():
-            value = getattr(chosen, name)
-            if value is not None and not least <= value <= most:
-                raise UserError(f"events' {name} is {value}; it must lie between {least} and {most:,}")
-        return chosen
 
     def resolve(self, lengths: Sequence[int]) -> int:
         """T, the events of a view, from how many each entity has."""

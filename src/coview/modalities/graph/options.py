@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from coview.errors import UserError
 from coview.modalities.graph.sampler import largest
+from coview.modalities.options import Options
 
 MOST_NODES = 512
 """Nodes of a whole graph that are read by default, at most."""
 
 
+LIMITS = {
+    "nodes": (1, 100_000),
+    "scale": (0.001, 1),
+    "drop_edges": (0, 0.99),
+    "drop_features": (0, 0.99),
+    "hide_nodes": (0, 0.99),
+}
+
+
 @dataclass(frozen=True)
-class GraphOptions:
+class GraphOptions(Options, modality="graph", limits=LIMITS):
     """Options of `Graph.adapt`.
 
     Args:
@@ -28,31 +36,19 @@ class GraphOptions:
     """
 
     nodes: int | None = None
-    fanout: Sequence[int] = (8, 4)
-    scale: Sequence[float] = (0.7, 1.0)
+    fanout: tuple[int, ...] = (8, 4)
+    scale: tuple[float, float] = (0.7, 1.0)
     drop_edges: float = 0.1
     drop_features: float = 0.1
     hide_nodes: float = 0.1
 
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> GraphOptions:
-        """Checked options; raises UserError for one that is unknown or out of range."""
-        known = [field.name for field in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise UserError(f"graph has no option {name!r}; it has {', '.join(known)}")
-        chosen = cls(**{name: given for name, given in options.items() if given is not None})
-        if chosen.nodes is not None and not 1 <= chosen.nodes <= 100_000:
-            raise UserError(f"graph's nodes is {chosen.nodes}; it must lie between 1 and 100,000")
-        fanout = list(chosen.fanout)
+    def check(self) -> None:
+        """Fan-outs that make a neighbourhood that fits, shares in order."""
+        fanout = list(self.fanout)
         if not fanout or min(fanout) < 1 or largest(fanout) > 10_000:
             raise UserError(
                 f"graph's fanout is {fanout}; give the neighbours of each layer, 10,000 nodes in all at most"
             )
-        low, high = chosen.scale
-        if not 0 < low <= high <= 1:
-            raise UserError(f"graph's scale is two shares of the nodes, 0 < least <= greatest <= 1, not {[low, high]}")
-        for name in ("drop_edges", "drop_features", "hide_nodes"):
-            if not 0 <= getattr(chosen, name) < 1:
-                raise UserError(f"graph's {name} is {getattr(chosen, name)}; it is a share from 0 to less than 1")
-        return chosen
+        low, high = self.scale
+        if low > high:
+            raise UserError(f"graph's scale is the least and the greatest share of the nodes, not {[low, high]}")

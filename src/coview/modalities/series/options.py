@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
-from coview.errors import UserError
+from coview.modalities.options import Options
 from coview.modalities.series.read import LEAST, Layout
 
 LONGEST_BY_DEFAULT = 1024
@@ -29,8 +28,21 @@ class Scale(StrEnum):
     SAMPLE = "sample"
 
 
+LIMITS = {
+    "length": (LEAST, 1 << 20),
+    "patch": (1, 4096),
+    "crop": (0.01, 1),
+    "jitter": (0, 10),
+    "scaling": (0, 1),
+    "dropout": (0, 0.9),
+    "gaps": (0, 0.5),
+    "segments": (1, 64),
+    "rotation": (0, 180),
+}
+
+
 @dataclass(frozen=True)
-class SeriesOptions:
+class SeriesOptions(Options, modality="series", limits=LIMITS):
     """Options of `Series.adapt`.
 
     Args:
@@ -59,27 +71,6 @@ class SeriesOptions:
     gaps: float = 0.1
     segments: int = 1
     rotation: float = 0.0
-
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> SeriesOptions:
-        """Checked options; raises UserError for one that is unknown or out of range."""
-        known = [field.name for field in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise UserError(f"series has no option {name!r}; it has {', '.join(known)}")
-        given = {name: value for name, value in options.items() if value is not None}
-        for name, kind in (("layout", Layout), ("standardise", Scale)):
-            if name in given and given[name] not in list(kind):
-                raise UserError(f"series' {name} is {given[name]!r}; it must be one of {', '.join(kind)}")
-            given |= {name: kind(given[name])} if name in given else {}
-        chosen = cls(**given)
-        limits = {"length": (LEAST, 1 << 20), "patch": (1, 4096), "crop": (0.01, 1), "jitter": (0, 10)}
-        limits |= {"scaling": (0, 1), "dropout": (0, 0.9), "gaps": (0, 0.5), "segments": (1, 64), "rotation": (0, 180)}
-        for name, (least, most) in limits.items():
-            value = getattr(chosen, name)
-            if value is not None and not least <= value <= most:
-                raise UserError(f"series' {name} is {value}; it must lie between {least} and {most}")
-        return chosen
 
     def resolve(self, lengths: Sequence[int]) -> tuple[int, int]:
         """Times of a view, a whole number of patches, and times of a patch.

@@ -14,6 +14,7 @@ from coview.batch import View
 from coview.errors import UserError
 from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
+from coview.modalities.spectral.bands import nanometres
 from coview.modalities.spectral.fit import places, survey
 from coview.modalities.spectral.options import SpectralOptions
 from coview.modalities.spectral.picture import composite
@@ -82,7 +83,7 @@ class Spectral(Modality):
             UserError: an option is unknown or out of range, or there is no raster.
         """
         chosen = SpectralOptions.of(options)
-        found = survey(items, chosen.wavelengths)
+        found = survey(items, chosen.wavelengths and nanometres(chosen.wavelengths))
         size = chosen.size or _near(found.size)
         how = {"patch": chosen.patch, "scale": chosen.scale, "drop": chosen.drop, "jitter": chosen.jitter}
         return cls(size, found.channels, found.wavelengths, found.mean, found.std, **how)  # type: ignore[arg-type]

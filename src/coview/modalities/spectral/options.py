@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from coview.errors import UserError
-from coview.modalities.spectral.bands import nanometres
+from coview.modalities.options import Options
+
+LIMITS = {"size": (2, 1024), "patch": (1, 512), "scale": (0.001, 1), "drop": (0, 0.99), "jitter": (0, 0.99)}
 
 
 @dataclass(frozen=True)
-class SpectralOptions:
+class SpectralOptions(Options, modality="spectral", limits=LIMITS):
     """Options of `Spectral.adapt`.
 
     Args:
@@ -30,32 +31,7 @@ class SpectralOptions:
     drop: float = 0.2
     jitter: float = 0.2
 
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> SpectralOptions:
-        """Checked options; raises UserError for one that is unknown or out of range."""
-        known = [field.name for field in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise UserError(f"spectral has no option {name!r}; it has {', '.join(known)}")
-        told = {name: given for name, given in options.items() if given is not None}
-        for name in ("wavelengths", "scale"):
-            if name in told:
-                told[name] = _numbers(name, told[name])
-        chosen = cls(**told)
-        if len(chosen.scale) != 2 or not 0 < chosen.scale[0] <= chosen.scale[1] <= 1:
-            raise UserError(f"spectral's scale is two shares, 0 < least <= greatest <= 1, not {chosen.scale}")
-        for name, given in (("drop", chosen.drop), ("jitter", chosen.jitter)):
-            if not 0 <= given < 1:
-                raise UserError(f"spectral's {name} lies between 0 and 1, and {given} does not")
-        if chosen.size is not None and not 2 <= chosen.size <= 1024:
-            raise UserError(f"spectral's size is 2 to 1024 pixels, not {chosen.size}")
-        if chosen.wavelengths is None:
-            return chosen
-        return cls(**{**told, "wavelengths": nanometres(chosen.wavelengths)})
-
-
-def _numbers(name: str, given: Any) -> tuple[float, ...]:
-    try:
-        return tuple(float(x) for x in (given.split(",") if isinstance(given, str) else given))
-    except (TypeError, ValueError):
-        raise UserError(f"spectral's {name} are numbers separated by commas, not {given!r}") from None
+    def check(self) -> None:
+        """Shares in order."""
+        if self.scale[0] > self.scale[1]:
+            raise UserError(f"spectral's scale is the least and the greatest share of the area, not {self.scale}")
