@@ -15,6 +15,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "finetune": ("use", "train a run's encoder with a head on labels"),
     "predict": ("use", "write what a finetuned run says of data to a table"),
     "search": ("use", "nearest samples to a text or a file"),
+    "explore": ("use", "a run's embeddings as an interactive map"),
     "report": ("use", "write a run's report.html"),
     "export": ("use", "write an encoder's weights to one safetensors file"),
     "methods": ("look around", "what can be learned with; `show NAME` explains one"),

@@ -11,7 +11,7 @@ from typing import Any
 from coview.cli.parser import Parser
 from coview.cli.terminal import say, say_json
 
-EXTRAS = ("audio", "data", "balance")
+EXTRAS = ("audio", "data", "balance", "explore")
 
 
 def run(words: Sequence[str]) -> int:

@@ -180,13 +180,20 @@ def joint_space(embedded: Embedded, a: str, b: str) -> str:
     return space
 
 
+def fixed_lists(rows: np.ndarray) -> pa.Array:
+    """`(n, D)` as a column of fixed-size lists of float32."""
+    import pyarrow as pa
+
+    return pa.FixedSizeListArray.from_arrays(pa.array(rows.astype(np.float32).ravel()), rows.shape[1])
+
+
 def _vectors(parts: list[np.ndarray]) -> pa.Array:
     import pyarrow as pa
 
     widths = {p.shape[1] for p in parts}
     flat = np.concatenate([p.ravel() for p in parts]) if parts else np.zeros(0, np.float32)
     if len(widths) == 1:
-        return pa.FixedSizeListArray.from_arrays(pa.array(flat, pa.float32()), widths.pop())
+        return fixed_lists(np.concatenate(parts))
     lengths = np.concatenate([np.full(len(p), p.shape[1], np.int64) for p in parts]) if parts else np.zeros(0, np.int64)
     offsets = np.concatenate([[0], lengths.cumsum()]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat, pa.float32()))

@@ -16,6 +16,7 @@ from coview.data.source import Data
 from coview.errors import UserError
 from coview.evaluate.embed import evaluating
 from coview.methods.base import Method
+from coview.use.embed import fixed_lists, read_data
 from coview.use.tables import write_table
 
 if TYPE_CHECKING:
@@ -55,8 +56,7 @@ class Predicted:
             if isinstance(value, np.ndarray) and value.ndim > 1:
                 if value.ndim > 2:
                     about[f"coview.shape.{name}"] = json.dumps(value.shape[1:])
-                flat = pa.array(value.reshape(-1))
-                columns[name] = pa.FixedSizeListArray.from_arrays(flat, int(np.prod(value.shape[1:])))
+                columns[name] = fixed_lists(value.reshape(len(value), -1))
             else:
                 columns[name] = pa.array(value)
         for name, labels in self.data.labels.items():
@@ -90,7 +90,6 @@ def predict(
     Raises:
         UserError: the run's method predicts nothing, or there is no such run or data.
     """
-    from coview.use.embed import read_data
     from coview.use.evaluation import as_run
 
     run = as_run(run)
