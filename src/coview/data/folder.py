@@ -6,6 +6,8 @@
 - Sub-folders are labels for evaluation: `cats/1.png dogs/1.png` are two samples, label `folder`.
 - `images/1.png captions/1.txt`: sub-folders of one modality each, all different, that share their files' stems, are
   slots. Sub-folders of the same modality become views only when named: `columns={"drawing:image": "front,back"}`.
+- A video is cut into clips, each a sample (`data.clips`). GIFs are videos beside videos, and where they move and the
+  folder holds no other picture.
 - Top folders `train`, `valid` (`val`, `dev`) and `test` are the data set's own split.
 """
 
@@ -17,6 +19,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from coview.data.files import Listing, list_files, printable
+from coview.data.gifs import moving_gifs
 from coview.data.kinds import ENDINGS, count, some, split_parts
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Column, Source
@@ -39,6 +42,7 @@ def open_folder(root: Path, *, columns: list[Wanted] | None = None, name: str | 
     """
     listing = list_files(root)
     known = readable(listing.files)
+    known |= dict.fromkeys(moving_gifs(root, known), "video")
     if columns:
         placed, understood = _by_sub_folder(root, known, columns), []
     else:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 _IMAGE = "png jpg jpeg jpe jfif webp bmp gif tif tiff ppm pgm pbm pnm tga ico avif svg"
+_VIDEO = "mp4 m4v mov avi mkv webm mpg mpeg ogv wmv flv 3gp"
 _AUDIO = "wav flac ogg oga opus mp3 aif aiff aifc au caf w64 rf64"
 _TEXT = "txt text caption"
 
 ENDINGS: dict[str, tuple[str, ...]] = {
     modality: tuple(f".{word}" for word in words.split())
-    for modality, words in {"image": _IMAGE, "audio": _AUDIO, "text": _TEXT}.items()
+    for modality, words in {"image": _IMAGE, "video": _VIDEO, "audio": _AUDIO, "text": _TEXT}.items()
 }
 """Modality -> file endings that mean it."""
 
@@ -25,6 +26,13 @@ _SPLITS = {
 _SPLIT_OF = {word: part for part, words in _SPLITS.items() for word in words}
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (4, b"ftypavi", "image"),
+    (4, b"ftyphei", "image"),
+    (4, b"ftypmif", "image"),
+    (4, b"ftypM4A", "audio"),
+    (4, b"ftyp", "video"),
+    (0, b"\x1a\x45\xdf\xa3", "video"),
+    (8, b"AVI ", "video"),
     (0, b"\x89PNG", "image"),
     (0, b"\xff\xd8\xff", "image"),
     (0, b"GIF8", "image"),

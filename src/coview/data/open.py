@@ -14,6 +14,7 @@ import numpy as np
 from coview.data import catalog
 from coview.data.array_files import ARRAY_ENDINGS, PICKLED_ENDINGS, open_arrays, pickled
 from coview.data.arrays import from_arrays
+from coview.data.clips import cut_videos
 from coview.data.folder import open_folder
 from coview.data.hf import is_saved_dataset, read_saved_dataset
 from coview.data.kinds import modality_of_name
@@ -34,6 +35,7 @@ def open_source(
     columns: Columns | None = None,
     label: str | Sequence[str] | None = None,
     group: str | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Source:
     """The samples that the user named; nothing is decoded yet.
 
@@ -43,6 +45,7 @@ def open_source(
         columns: slots as `slot:modality=column[,column2]`: columns of a table, sub-folders, fields or arrays.
         label: the labels to keep, the first one first; default those that look like labels.
         group: a column or label whose samples are kept together in splits.
+        options: of modalities or slots by name, as far as they say what a sample is (`video.seconds`).
 
     Raises:
         UserError: there is no such data, or it cannot be understood; the message says what would be.
@@ -57,6 +60,7 @@ def open_source(
         source = _grouped(_files(path, wanted, labels), group)
     else:
         source = _grouped(_renamed(_ready(data), wanted), group)
+    source = cut_videos(source, options)
     for name in labels:
         if name not in source.labels:
             raise UserError(f"{source.name} has no label {name!r}; it has {', '.join(source.labels) or 'none'}")

@@ -163,7 +163,7 @@ def read_data(
     unknown = [s for s in slots or () if s not in run.modalities]
     if unknown:
         raise UserError(f"the run has no slot {unknown[0]!r}; it has {', '.join(run.modalities)}")
-    source = as_slots(open_source(data, columns=columns, label=label), run.modalities)
+    source = as_slots(open_source(data, columns=columns, label=label, options=run.config.modality), run.modalities)
     wanted = {s: m for s, m in run.modalities.items() if slots is None or s in slots}
     return load(source, modalities=wanted, strict=strict)
 

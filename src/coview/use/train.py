@@ -67,7 +67,9 @@ def prepare(
     from coview.methods.registry import plan_encoders
     from coview.modalities.registry import modality_class
 
-    source: Source = open_source(data, columns=config.columns, label=config.label, group=config.group)
+    source: Source = open_source(
+        data, columns=config.columns, label=config.label, group=config.group, options=config.modality
+    )
     if modalities is not None:
         source = as_slots(source, modalities)
         slots = [s for s in modalities if s in source.columns]

@@ -42,32 +42,53 @@ def decode(file: Path | bytes, begin: float, seconds: float) -> Footage:
     """
     kept: list[np.ndarray] = []
     times: list[float] = []
-    past: tuple[float, VideoFrame] | None = None
-    end, failed = begin, None
+    before: tuple[float, VideoFrame] | None = None
+    end, seen, failed = begin, 0, None
     with opened(file) as (container, stream):
         aspect = float(stream.sample_aspect_ratio or 1)
         try:
             for time, frame, until in _frames(container, stream, begin):
+                seen += 1
+                end = min(until, begin + seconds)
                 if time >= begin + seconds:
-                    end = max(end, time)
                     break
-                end = until
                 if time <= begin:
-                    past = time, frame
-                    continue
-                if past is not None:
-                    kept, times, past = [_pixels(past[1], aspect)], [past[0]], None
-                if not times or time - times[-1] >= 0.999 / MOST_RATE:
+                    before = time, frame  # on screen when the clip begins, unless another comes
+                elif not times or time - times[-1] >= 0.999 / MOST_RATE:
                     kept.append(_pixels(frame, aspect))
                     times.append(time)
         except _library().error.FFmpegError as error:
             failed = _said(error)
-        if past is not None and past[0] + _least_gap(stream) >= begin:
-            kept, times = [_pixels(past[1], aspect)], [past[0]]
-    if len(kept) < 2:
-        raise BadSample(_too_few(len(kept), begin, failed))
+        if before is not None and end > begin:
+            kept, times = [_pixels(before[1], aspect), *kept], [before[0], *times]
+    if seen < 2 or not kept:
+        raise BadSample(_nothing(seen, begin, failed))
     at = np.array(times) - begin
-    return Footage(_stacked(kept), at - max(0.0, float(at[0])), min(end - begin, seconds))
+    return Footage(_stacked(kept), at - max(0.0, float(at[0])), end - begin)
+
+
+def length(file: Path) -> float:
+    """How many seconds a file shows, as its header says; where it does not, by the time stamps of its packets.
+
+    Raises:
+        BadSample: it cannot be opened.
+        MissingExtra: PyAV is not installed.
+    """
+    with opened(file) as (container, stream):
+        base = float(stream.time_base or 0)
+        if stream.duration:
+            return stream.duration * base
+        if container.duration:
+            return container.duration / 1e6
+        start = (stream.start_time or 0) * base
+        end = 0.0
+        try:
+            for packet in container.demux(stream):
+                if packet.pts is not None:
+                    end = max(end, (packet.pts + (packet.duration or 0)) * base - start)
+        except _library().error.FFmpegError:
+            pass  # as long as it lasts
+        return end
 
 
 @contextmanager
@@ -151,11 +172,11 @@ def _stacked(kept: list[np.ndarray]) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(np.stack(kept).transpose(0, 3, 1, 2)))
 
 
-def _too_few(count: int, begin: float, failed: str | None) -> str:
+def _nothing(seen: int, begin: float, failed: str | None) -> str:
     where = f" from {begin:g} s on" if begin else ""
     if failed:
         return f"is broken{where}: {failed}"
-    if count:
+    if seen == 1:
         return f"has 1 frame{where}; a video has at least 2"
     return f"shows nothing{where}: cut short, or empty"
 
