@@ -32,9 +32,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_a_row_shows_the_sample_and_holds_its_vector(run: Run) -> None:
     some = pictures()[:3]
-    table = explore_table(run, {"drawing:image": some, "name:text": ["one", None, "three"]})
+    table = explore_table(run, {"drawing:image": some, "name:text": ["number 1", None, "number 3"]})
     assert table.column_names == ["name", "part", "picture", "text", "vector"]
-    assert table["text"].to_pylist() == ["one", None, "three"]
+    assert table["text"].to_pylist() == ["number 1", None, "number 3"]
     shown = np.asarray(Image.open(io.BytesIO(table["picture"][0].as_py()["bytes"])))
     assert np.array_equal(shown, some[0])
     assert np.allclose(
@@ -43,7 +43,9 @@ def test_a_row_shows_the_sample_and_holds_its_vector(run: Run) -> None:
 
 
 def test_samples_without_the_slot_have_no_place_on_the_map(run: Run) -> None:
-    table = explore_table(run, {"drawing:image": pictures()[:3], "name:text": ["one", None, "three"]}, slot="name")
+    table = explore_table(
+        run, {"drawing:image": pictures()[:3], "name:text": ["number 1", None, "number 3"]}, slot="name"
+    )
     assert table["name"].to_pylist() == ["0", "2"]
 
 
