@@ -105,6 +105,8 @@ def is_fetched(name: str) -> bool:
     declared, stock = dataset(name), Stock.of(name)
     if declared.builtin:
         return True
+    if declared.made:
+        return (stock.root / declared.made).is_dir()
     return bool(stock.parts(declared)) if declared.parts else not stock.missing(declared)
 
 

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from coview.errors import UserError
+from coview.modalities.options import Options
 
-MOST_SECONDS = 60.0
+LIMITS = {
+    "seconds": (0.05, 60.0),
+    "frames": (2, 256),
+    "size": (4, 512),
+    "tubelet": (1, 256),
+    "patch": (1, 512),
+    "time": (0.01, 1.0),
+    "scale": (0.001, 1.0),
+    "degrees": (0.0, 180.0),
+    "color": (0.0, 1.0),
+    "grey": (0.0, 1.0),
+}
 
 
 @dataclass(frozen=True)
-class VideoOptions:
+class VideoOptions(Options, modality="video", limits=LIMITS):
     """Options of `Video.adapt`.
 
     Args:
@@ -45,27 +57,17 @@ class VideoOptions:
     color: float = 0.5
     grey: float = 0.2
 
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> VideoOptions:
-        """Checked options; raises UserError for one that is unknown or out of range."""
-        known = [field.name for field in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise UserError(f"video has no option {name!r}; it has {', '.join(known)}")
-        told = {name: given for name, given in options.items() if given is not None}
-        for name in ("time", "scale"):
-            if name in told:
-                told[name] = _shares(name, told[name])
-        chosen = cls(**told)
-        if chosen.seconds is not None and not 0 < chosen.seconds <= MOST_SECONDS:
-            raise UserError(f"video's seconds are at most {MOST_SECONDS:g}, not {chosen.seconds}")
-        if not 2 <= chosen.frames <= 256:
-            raise UserError(f"video's frames are 2 to 256, not {chosen.frames}; a single one is a picture")
-        if chosen.tubelet < 1 or chosen.frames % chosen.tubelet:
-            raise UserError(f"{chosen.frames} frames cannot be cut into tubelets of {chosen.tubelet}")
-        if chosen.size is not None and (chosen.size < 4 or chosen.size % 4):
-            raise UserError(f"size is a multiple of 4 pixels, and {chosen.size} is not; try {near_size(chosen.size)}")
-        return chosen
+    def check(self) -> None:
+        """Sizes and frames come in whole pieces; shares are in order."""
+        if self.tubelet > self.frames or self.frames % self.tubelet:
+            raise UserError(f"video: {self.frames} frames cannot be cut into tubelets of {self.tubelet}")
+        if self.size is not None and self.size % 4:
+            raise UserError(
+                f"video: size is a multiple of 4 pixels, and {self.size} is not; try {near_size(self.size)}"
+            )
+        for name, (least, most) in (("time", self.time), ("scale", self.scale)):
+            if least > most:
+                raise UserError(f"video: {name} is the least and the greatest share, not {least:g}, {most:g}")
 
     def resolve(self, seconds: Sequence[float], sides: Sequence[int]) -> dict[str, Any]:
         """Seconds, size and patch, by the data where they are not chosen.
@@ -82,13 +84,3 @@ class VideoOptions:
 def near_size(size: float) -> int:
     """The nearest multiple of 4."""
     return max(4, 4 * round(size / 4))
-
-
-def _shares(name: str, given: Any) -> tuple[float, float]:
-    try:
-        low, high = (float(x) for x in (given.split(",") if isinstance(given, str) else given))
-    except (TypeError, ValueError):
-        raise UserError(f"video's {name} is two shares, as in 0.5,1, not {given!r}") from None
-    if not 0 < low <= high <= 1:
-        raise UserError(f"video's {name} is two shares, 0 < least <= greatest <= 1, not {low:g}, {high:g}")
-    return low, high

@@ -69,6 +69,7 @@ class DataSet:
         modules: import name -> (package, extra) that fetching needs beyond the core.
         extra_licences: of what comes with coview's dependencies, name -> licence.
         builtin: whether something can be read without any of the packages.
+        made: of a set without packages whose samples are made by a library, the folder that `prepare` makes.
     """
 
     title: str
@@ -81,6 +82,7 @@ class DataSet:
     modules: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     extra_licences: Mapping[str, str] = field(default_factory=dict)
     builtin: bool = False
+    made: str = ""
 
     @property
     def parts(self) -> tuple[str, ...]:
