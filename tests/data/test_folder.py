@@ -187,3 +187,28 @@ def test_a_sub_folder_that_may_not_be_listed_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "scandir", guarded)
     assert open_source(tmp_path).skipped == [("locked/", "cannot be listed: Permission denied")]
+
+
+def test_meshes_and_scans_are_slots_and_both_endings_of_a_scan_count(tmp_path):
+    for name in ("chair.obj", "chair.png", "lamp.glb", "lamp.nii.gz", "rug.v2.nii"):
+        (tmp_path / name).write_bytes(b"x")
+    source = open_source(tmp_path)
+    assert source.names == ["chair", "lamp", "rug.v2"]
+    assert items(source, "points") == {"chair": ["chair.obj"], "lamp": ["lamp.glb"], "rug.v2": [None]}
+    assert items(source, "volume") == {"chair": [None], "lamp": ["lamp.nii.gz"], "rug.v2": ["rug.v2.nii"]}
+
+
+def test_array_files_are_what_the_user_says(tmp_path):
+    for name in ("a.npy", "b.npz", "c.ply", "d.png"):
+        (tmp_path / name).write_bytes(b"x")
+    source = open_source(tmp_path, columns={"shape:points": "."})
+    assert items(source, "shape") == {"a": ["a.npy"], "b": ["b.npz"], "c": ["c.ply"]}
+    assert list(open_source(tmp_path).columns) == ["image", "points"]
+
+
+def test_array_files_alone_ask_what_they_are(tmp_path):
+    (tmp_path / "a.npy").write_bytes(b"x")
+    with pytest.raises(UserError, match="say what its arrays are, as in --columns shape:points="):
+        open_source(tmp_path)
+    with pytest.raises(UserError, match=r"say what its arrays are, as in thing:series="):
+        open_source(tmp_path, columns={"thing": "."})

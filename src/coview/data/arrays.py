@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from coview.data.graph import is_graph
 from coview.data.kinds import modality_of_bytes, modality_of_name
 from coview.data.source import Column, Source
 from coview.errors import UserError
@@ -16,11 +17,17 @@ from coview.modalities.registry import modality_modules
 
 _WORDS = {
     "image": ("image", "img", "picture", "photo", "pixel", "drawing", "frame"),
+    "video": ("video", "movie", "footage"),
     "audio": ("audio", "wave", "sound", "speech", "recording", "clip"),
     "text": ("text", "caption", "sentence", "title", "word", "name", "description"),
     "series": ("series", "signal", "sensor", "accelero", "gyro", "ecg", "eeg", "emg"),
+    "points": ("points", "cloud"),
+    "volume": ("volume", "voxel", "mri"),
     "events": ("events", "history", "histories"),
 }
+
+_OF_ANY_SHAPE = ("video", "audio", "series", "points", "volume")
+"""Modalities whose arrays look like pictures, and are not where the slot's name says so."""
 
 
 class Entries(Sequence[Sequence[Any | None]]):
@@ -108,10 +115,11 @@ def _column(slot: str, modality: str | None, value: Any) -> Column:
 
 def _inner_views(value: Any, modality: str | None) -> int | None:
     """V where entries are themselves lists of natural views, else None."""
-    if modality in ("series", "events"):  # lists are one sample's times or events; a tuple holds views
+    if modality in ("series", "events", "points"):  # lists are one sample's times or points; a tuple holds views
         return None
     if isinstance(value, np.ndarray):
-        return value.shape[1] if value.ndim == 5 or (value.ndim == 3 and modality == "audio") else None
+        axes = {"audio": 3, "video": 6, "volume": 6}.get(modality or "", 5)
+        return value.shape[1] if value.ndim == axes else None
     lists = [entry for entry in value if isinstance(entry, list | tuple)]
     if not lists or all(isinstance(x, int | float) for entry in lists for x in entry[:1]):
         return None
@@ -140,7 +148,9 @@ def _told_by(slot: str, value: Any, inner: int | None) -> str:
             told = modality_of_bytes(first)
         case _ if type(first).__module__.startswith("PIL."):
             told = "image"
-        case np.ndarray() | torch.Tensor() if first.ndim in (2, 3) and named not in ("audio", "series"):
+        case _ if is_graph(first):
+            told = "graph"
+        case np.ndarray() | torch.Tensor() if first.ndim in (2, 3) and named not in _OF_ANY_SHAPE:
             told = "image" if first.ndim == 3 or first.dtype in (np.uint8, torch.uint8) else named
         case _:
             told = named

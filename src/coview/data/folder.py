@@ -1,4 +1,4 @@
-"""A folder of images, audio and text files as samples.
+"""A folder of images, audio, text, meshes and scans as samples.
 
 - Files with one stem in one folder are one sample: `cat.png cat.wav cat.txt` fill the slots image, audio and text.
 - What stands between two dots names a natural view: `cat.front.png cat.back.png` are two views of one image slot.
@@ -8,6 +8,7 @@
   slots. Sub-folders of the same modality become views only when named: `columns={"drawing:image": "front,back"}`.
 - A video is cut into clips, each a sample (`data.clips`). GIFs are videos beside videos, and where they move and the
   folder holds no other picture.
+- What `.npy` and `.npz` files hold is for the user to say: `columns={"shape:points": "."}`, one file a sample.
 - Top folders `train`, `valid` (`val`, `dev`) and `test` are the data set's own split.
 """
 
@@ -27,6 +28,8 @@ from coview.data.stems import Placed, group_by_stem, readable, stem
 from coview.errors import UserError
 
 _PLAIN_VIEW = "main"
+_ARRAY = ""
+"""What is read as whatever the user says."""
 
 
 def open_folder(root: Path, *, columns: list[Wanted] | None = None, name: str | None = None) -> Source:
@@ -44,6 +47,7 @@ def open_folder(root: Path, *, columns: list[Wanted] | None = None, name: str | 
     known = readable(listing.files)
     known |= dict.fromkeys(moving_gifs(root, known), "video")
     if columns:
+        known |= {file: _ARRAY for file in listing.files if file.lower().endswith((".npy", ".npz"))}
         placed, understood = _by_sub_folder(root, known, columns), []
     else:
         placed, understood = group_by_stem(known)
@@ -63,13 +67,15 @@ def _by_sub_folder(root: Path, known: dict[str, str], columns: list[Wanted]) -> 
             if not files:
                 raise missing(str(root), folder, f"slot {wanted.slot!r}", "sub-folder with files", folders)
         met = Counter(known[file] for files in inside.values() for file in files)
-        modality = wanted.modality or met.most_common(1)[0][0]
-        if modality not in met:
+        modality = wanted.modality or max(met, key=lambda kind: (kind != _ARRAY, met[kind]))
+        if modality == _ARRAY:
+            raise UserError(f"slot {wanted.slot!r}: say what its arrays are, as in {wanted.slot}:series=...")
+        if modality not in met and _ARRAY not in met:
             raise UserError(f"slot {wanted.slot!r}: {' and '.join(wanted.columns)} of {root} hold no {modality} files")
         for folder, files in inside.items():
             view = folder if len(inside) > 1 else ""
             at = f"{folder}/"
-            mine = [file for file in files if known[file] == modality]
+            mine = [file for file in files if known[file] in (modality, _ARRAY)]
             placed += [Placed(file, stem(file.removeprefix(at)), wanted.slot, modality, view) for file in mine]
     return placed
 
@@ -97,7 +103,9 @@ def _nothing(root: Path, listing: Listing) -> str:
         return f"{root} holds no file that can be read ({printable(first)}: {reason}); files of {endings} are"
     if not listing.files:
         return f"{root} is empty; put files of {endings} there"
-    return f"{root} holds {count(len(listing.files), 'file')} and none of {endings}: {some(listing.files, 3)}"
+    arrays = any(file.lower().endswith((".npy", ".npz")) for file in listing.files)
+    hint = "; say what its arrays are, as in --columns shape:points=." if arrays else ""
+    return f"{root} holds {count(len(listing.files), 'file')} and none of {endings}: {some(listing.files, 3)}{hint}"
 
 
 def _assemble(

@@ -9,10 +9,19 @@ _IMAGE = "png jpg jpeg jpe jfif webp bmp gif tif tiff ppm pgm pbm pnm tga ico av
 _VIDEO = "mp4 m4v mov avi mkv webm mpg mpeg ogv wmv flv 3gp"
 _AUDIO = "wav flac ogg oga opus mp3 aif aiff aifc au caf w64 rf64"
 _TEXT = "txt text caption"
+_POINTS = "obj ply stl off glb"
+_VOLUME = "nii nii.gz"
 
 ENDINGS: dict[str, tuple[str, ...]] = {
     modality: tuple(f".{word}" for word in words.split())
-    for modality, words in {"image": _IMAGE, "video": _VIDEO, "audio": _AUDIO, "text": _TEXT}.items()
+    for modality, words in {
+        "image": _IMAGE,
+        "video": _VIDEO,
+        "audio": _AUDIO,
+        "text": _TEXT,
+        "points": _POINTS,
+        "volume": _VOLUME,
+    }.items()
 }
 """Modality -> file endings that mean it."""
 
@@ -52,7 +61,13 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 
 def modality_of_name(name: str) -> str | None:
     """The modality that a file's ending means, or None."""
-    return _BY_ENDING.get(PurePath(name).suffix.lower())
+    return _BY_ENDING.get(ending_of(name).lower())
+
+
+def ending_of(name: str) -> str:
+    """The last dot of a name and what follows; of `scan.nii.gz` both parts."""
+    both = "".join(PurePath(name).suffixes[-2:])
+    return both if both.lower() in _BY_ENDING else PurePath(name).suffix
 
 
 def modality_of_bytes(content: bytes) -> str | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from coview.data.kinds import count, modality_of_name, some, split_parts
+from coview.data.kinds import count, ending_of, modality_of_name, some, split_parts
 
 _PAPERS = {"readme", "license", "licence", "copying", "notice", "authors", "credits", "changelog"}
 _MOST_VIEWS = 64
@@ -40,7 +40,7 @@ def readable(files: list[str]) -> dict[str, str]:
 def stem(file: str) -> str:
     """The path without the file's ending."""
     path = PurePosixPath(file)
-    return str(path.with_name(path.stem))
+    return str(path.with_name(path.name.removesuffix(ending_of(file))))
 
 
 def group_by_stem(known: dict[str, str]) -> tuple[list[Placed], list[str]]:

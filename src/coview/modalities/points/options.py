@@ -1,0 +1,86 @@
+"""What a user may choose of clouds of points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from coview.errors import UserError
+from coview.modalities.points.read import MOST
+
+
+class Up(StrEnum):
+    """The axis that points up: `y` in OBJ and glTF, mostly `z` in scans and CAD."""
+
+    X = "x"
+    Y = "y"
+    Z = "z"
+
+
+class Scale(StrEnum):
+    """What becomes 1.
+
+    - `sample`: each cloud's own radius. Shape alone tells clouds apart.
+    - `data`: the largest radius of the training data but for the top 5 %. Size tells clouds apart as well.
+    """
+
+    SAMPLE = "sample"
+    DATA = "data"
+
+
+@dataclass(frozen=True)
+class PointsOptions:
+    """Options of `Points.adapt`.
+
+    Args:
+        size: points that an encoder reads of a look.
+        patches: patches of neighbours that a look is cut into, its tokens; default one for 8 points.
+        neighbours: points of a patch.
+        up: the axis that points up, about which looks are turned: x, y or z.
+        scale: what becomes 1: each cloud's own radius (`sample`), or one for all (`data`).
+        rotation: greatest angle in degrees by which a look is turned about the vertical axis.
+        tumble: the same about any axis, for things that have no upright.
+        scaling: greatest factor by which each axis is stretched or shrunk.
+        shift: greatest shift along each axis, in radii.
+        jitter: deviation of the noise on each coordinate, in radii; five deviations at most.
+        dropout: greatest share of the points that a look drops.
+        cutout: greatest share of the points that a look lacks around one place.
+        crop: least share of the points, around one place, that a look keeps.
+    """
+
+    size: int = 256
+    patches: int | None = None
+    neighbours: int = 16
+    up: Up = Up.Y
+    scale: Scale = Scale.SAMPLE
+    rotation: float = 180.0
+    tumble: float = 0.0
+    scaling: float = 1.25
+    shift: float = 0.1
+    jitter: float = 0.01
+    dropout: float = 0.3
+    cutout: float = 0.2
+    crop: float = 0.7
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> PointsOptions:
+        """Checked options; raises UserError for one that is unknown or out of range."""
+        known = [field.name for field in fields(cls)]
+        for name in options:
+            if name not in known:
+                raise UserError(f"points has no option {name!r}; it has {', '.join(known)}")
+        given = {name: value for name, value in options.items() if value is not None}
+        for name, kind in (("up", Up), ("scale", Scale)):
+            if name in given and given[name] not in list(kind):
+                raise UserError(f"points' {name} is {given[name]!r}; it must be one of {', '.join(kind)}")
+            given |= {name: kind(given[name])} if name in given else {}
+        chosen = cls(**given)
+        limits = {"size": (16, MOST), "patches": (2, chosen.size), "neighbours": (1, chosen.size)}
+        limits |= {"rotation": (0, 180), "tumble": (0, 180), "scaling": (1, 10), "shift": (0, 10), "jitter": (0, 1)}
+        limits |= {"dropout": (0, 0.95), "cutout": (0, 0.95), "crop": (0.01, 1)}
+        for name, (least, most) in limits.items():
+            value = getattr(chosen, name)
+            if value is not None and not least <= value <= most:
+                raise UserError(f"points' {name} is {value}; it must lie between {least} and {most}")
+        return chosen
