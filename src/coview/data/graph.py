@@ -1,26 +1,23 @@
-"""Graphs in memory and in tables as samples.
-
-- Nodes of one large graph: torch-geometric's `Data`, or a folder (or the two tables in it) of
-
-      nodes.parquet   id, features (numbers), labels and texts (anything else), split
-      edges.parquet   two columns of ids (source, target), features (numbers), split
-
-  (`.csv` as well). Each node is a sample. An edge of another split than train is held out: it is not in the graph that
-  is learned from, and link prediction is scored on it.
-- Many small graphs: a list of `Data`, a column of SMILES, a folder of such folders, or the same two tables with a
-  column `graph` in `nodes` (then ids need differ within a graph only) and, for labels of whole graphs, a third
-  table `graphs` with `id`.
-"""
+"""Graphs in memory as samples: torch-geometric's `Data`, or anything like it, and nodes of one large graph."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from coview.data.source import Column, Source
+from coview.errors import UserError
+from coview.modalities.base import BadSample
 from coview.modalities.graph.item import NodeOf
+from coview.modalities.graph.read import as_array, degrees
+from coview.modalities.graph.wiring import Wiring
 
 if TYPE_CHECKING:
-    from coview.modalities.graph.wiring import Wiring
+    from coview.data.links import Links
+
+_MASKS = {"train": "train_mask", "valid": "val_mask", "test": "test_mask"}
 
 
 class NodeItems(Sequence[Sequence[Any]]):
@@ -36,3 +33,86 @@ class NodeItems(Sequence[Sequence[Any]]):
         if isinstance(row, slice):
             return [self[i] for i in range(*row.indices(len(self)))]
         return [NodeOf(self.wiring, row)]
+
+
+def is_graph(thing: Any) -> bool:
+    """Whether a thing in memory is a graph as torch-geometric keeps it: it has `edge_index`."""
+    return getattr(thing, "edge_index", None) is not None
+
+
+def from_graphs(graphs: Any, name: str = "graphs") -> Source:
+    """Samples from graphs in memory.
+
+    Args:
+        graphs: one graph, whose nodes are the samples (`y` is their label, `train_mask`, `val_mask` and `test_mask`
+            their split), or a list of graphs, each a sample (`y`, where it is one number, its label).
+        name: of the source.
+
+    Raises:
+        UserError: the one graph has no nodes, or arrays that do not fit.
+    """
+    if is_graph(graphs):
+        return _nodes_of(graphs, name)
+    found = Source(name, {"graph": Column("graph", [[g] for g in graphs])}, [str(i) for i in range(len(graphs))])
+    targets = [getattr(g, "y", None) for g in graphs]
+    values = [None if y is None or np.size(as_array(y)) != 1 else as_array(y).item() for y in targets]
+    if any(value is not None for value in values):
+        found.labels["y"] = label_array(values)
+    return found
+
+
+def _nodes_of(graph: Any, name: str) -> Source:
+    edges = as_array(graph.edge_index)
+    own = getattr(graph, "x", None)
+    count = len(own) if own is not None else int(getattr(graph, "num_nodes", None) or edges.max(initial=-1) + 1)
+    values = getattr(graph, "edge_attr", None)
+    try:
+        x = degrees(edges, count) if own is None else as_array(own)
+        wiring = Wiring.of(x, edges, None if values is None else as_array(values))
+    except BadSample as bad:
+        raise UserError(f"{name} {bad}") from bad
+    source = node_source(name, wiring, [str(i) for i in range(count)])
+    y = getattr(graph, "y", None)
+    if y is not None and as_array(y).shape[:1] == (count,) and as_array(y).size == count:
+        source.labels["y"] = as_array(y).reshape(-1)
+    masks = {part: as_array(mask) for part, key in _MASKS.items() if (mask := getattr(graph, key, None)) is not None}
+    if masks and all(mask.shape == (count,) for mask in masks.values()):
+        source.split = split_of_masks(masks, count)
+    return source
+
+
+def split_of_masks(masks: dict[str, np.ndarray], count: int) -> list[str] | None:
+    """The part of each node by torch-geometric's masks, None where no mask says who trains.
+
+    Nodes of no mask train: they have no label to learn from, but they are there to be looked at.
+    """
+    if not masks.get("train", np.zeros(0)).any():
+        return None
+    parts = np.full(count, "train", dtype=object)
+    for part in ("valid", "test"):
+        if part in masks:
+            parts[masks[part]] = part
+    return parts.tolist()
+
+
+def node_source(
+    name: str,
+    wiring: Wiring,
+    names: list[str],
+    *,
+    slot: str = "node",
+    links: dict[str, Links] | None = None,
+) -> Source:
+    """The nodes of a wiring as samples."""
+    if not len(wiring):
+        raise UserError(f"{name} has no nodes")
+    return Source(name, {slot: Column("graph", NodeItems(wiring))}, names, links=links or {})
+
+
+def label_array(values: list[Any]) -> np.ndarray:
+    """Labels as an array: whole numbers where all are known and whole, else numbers, else words."""
+    if all(isinstance(v, bool | int | np.integer) for v in values):
+        return np.array(values, np.int64)
+    if all(v is None or isinstance(v, bool | int | float | np.number) for v in values):
+        return np.array([np.nan if v is None else float(v) for v in values])
+    return np.array([None if v is None else str(v) for v in values], dtype=object)

@@ -16,7 +16,7 @@ from coview.data.kinds import modality_of_bytes, modality_of_name
 
 LOOKED_AT = 100
 MOST_KINDS = 1_000
-_LABEL_NAMES = {"label", "labels", "class", "category", "target", "y"}
+LABEL_NAMES = {"label", "labels", "class", "category", "target", "y"}
 _SOUND_NAMES = {"audio", "wave", "waveform", "sound", "speech", "recording"}
 _PICTURE_NAMES = {"image", "img", "picture", "photo", "pixels", "pixel_values"}
 _SERIES_NAMES = {"series", "signal", "sensor", "accelerometer", "gyroscope", "acc", "gyro", "ecg", "eeg", "emg"}
@@ -62,6 +62,8 @@ def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
     modality = _most([modality_of_name(value) for value in values], share=0.9)
     if modality:
         return Kind(modality, partial(make_path, folder), "paths")
+    if "smiles" in re.split(r"[^a-z]+", name.lower()):
+        return Kind("graph", make_same, "SMILES")
     return None if is_web(values) else Kind("text", make_same, "text")
 
 
@@ -78,6 +80,8 @@ def as_modality(name: str, column: pa.ChunkedArray, folder: Path, modality: str)
         return Kind(modality, make_array, "numbers")
     if _is_encoded(kind):
         return Kind(modality, partial(make_encoded, folder), "encoded bytes")
+    if _is_text(kind) and modality == "graph":
+        return Kind(modality, make_same, "SMILES")
     if _is_text(kind) and modality != "text":
         return Kind(modality, partial(make_path, folder), "paths")
     if modality == "text" and not _is_bytes(kind) and not _is_text(kind):
@@ -102,7 +106,7 @@ def is_label(name: str, column: pa.ChunkedArray) -> bool:
             return False
         if sum(len(value.split()) for value in values) > 3 * len(values):
             return False
-    return name.lower() in _LABEL_NAMES or 2 * kinds <= rows
+    return name.lower() in LABEL_NAMES or 2 * kinds <= rows
 
 
 def numbered(names: list[str]) -> dict[str, list[str]]:

@@ -16,6 +16,8 @@ from coview.data.array_files import ARRAY_ENDINGS, PICKLED_ENDINGS, open_arrays,
 from coview.data.arrays import from_arrays
 from coview.data.clips import cut_videos
 from coview.data.folder import open_folder
+from coview.data.graph import from_graphs, is_graph
+from coview.data.graph_folder import is_graph_folder, open_graph_folder
 from coview.data.hf import is_saved_dataset, read_saved_dataset
 from coview.data.kinds import modality_of_name
 from coview.data.mapping import Columns, Wanted, missing, parse_columns
@@ -53,8 +55,11 @@ def open_source(
     wanted = parse_columns(columns)
     labels = [label] if isinstance(label, str) else list(label or [])
     path = _path(data)
-    reading = _as_table(path, labels, group) if path is not None else None
-    if reading is not None:
+    graphs = path is not None and is_graph_folder(path)
+    reading = _as_table(path, labels, group) if path is not None and not graphs else None
+    if path is not None and graphs:
+        source = _grouped(_renamed(open_graph_folder(path, labels), wanted), group)
+    elif reading is not None:
         source = from_table(reading, wanted)
     elif path is not None:
         source = _grouped(_files(path, wanted, labels), group)
@@ -97,6 +102,8 @@ def _ready(data: Any) -> Source:
         return data
     if isinstance(data, str):
         return catalog.source(data)
+    if is_graph(data) or (isinstance(data, list | tuple) and data and all(is_graph(thing) for thing in data)):
+        return from_graphs(data)
     if isinstance(data, Mapping):
         return from_arrays(data)
     alone = from_arrays({"data": data})

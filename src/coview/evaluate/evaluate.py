@@ -17,9 +17,12 @@ from coview.evaluate.embed import space_of
 from coview.evaluate.items import Items, Outcome, items_of
 from coview.evaluate.labels import choose_labels
 from coview.evaluate.linked import score_links
+from coview.evaluate.moments import moments_of
+from coview.evaluate.next_event import score_next_event
 from coview.evaluate.quantities import choose_quantities, score_quantities
 from coview.evaluate.retrieval import across_slots, across_views
 from coview.evaluate.scores import Scores
+from coview.evaluate.state import score_states
 from coview.evaluate.subject import Subject, Supervised, embed_columns, parts_of
 from coview.evaluate.zero_shot import TEMPLATES, class_vectors, zero_shot
 from coview.methods.base import Method
@@ -35,8 +38,8 @@ PROBES: dict[str, tuple[Probe, dict[str, Any]]] = {
 """Protocols that need labels."""
 LINKED = ("link-prediction", "ranking")
 """Protocols that need links."""
-PROTOCOLS = (*PROBES, "ridge", "retrieval", "zero-shot", *LINKED)
-AUTO = ("retrieval", "knn", "linear", "ridge", *LINKED)
+PROTOCOLS = (*PROBES, "ridge", "retrieval", "zero-shot", *LINKED, "next-event", "state")
+AUTO = ("retrieval", "knn", "linear", "ridge", *LINKED, "next-event")
 """What is scored where nothing is asked for, as far as the data allows."""
 
 
@@ -97,6 +100,10 @@ def evaluate(
             _zero_shot(subject, scores, classes, templates)
         elif protocol == "ridge":
             score_quantities(subject, scores, quantities)
+        elif protocol == "next-event":
+            score_next_event(subject, scores, batch_size)
+        elif protocol == "state":
+            score_states(subject, scores)
         elif protocol in LINKED:
             score_links(subject, scores, protocol)
         else:
@@ -112,6 +119,8 @@ _LACKS = dict.fromkeys(PROBES, _LABELLED) | {
     "ridge": "it needs a label that is a quantity, known of at least 10 training samples",
     "link-prediction": "it needs links between its samples, some of them held out",
     "ranking": "it needs links from one kind of thing to another, some of them held out",
+    "next-event": "it needs a slot of events with a field of words, and two events of some entities",
+    "state": "it needs a label of several whole numbers a sample, such as a machine's memory",
     "zero-shot": "it needs a method with text and another slot in one space, and a label column",
 }
 
@@ -125,8 +134,10 @@ def _retrieval(subject: Subject, scores: Scores) -> None:
             embedded = subject.of_slot(slot, first)
             spaces = {c: (e, space_of(e, slot, slot)) for c, e in subject.columns.items()}
             embedded |= {c: e[space][slot] for c, (e, space) in spaces.items() if space is not None}
-            found = {c: f for c, e in embedded.items() if (f := across_views(e, rows)) is not None}
-            _add(scores, f"retrieval/{slot}-{slot}", found, {**how, "score": "mean over ordered pairs of views"})
+            when = moments_of(subject.data, slot)
+            found = {c: f for c, e in embedded.items() if (f := across_views(e, rows, when)) is not None}
+            told = how if when is None else {**how, "hit": when.told}
+            _add(scores, f"retrieval/{slot}-{slot}", found, {**told, "score": "mean over ordered pairs of views"})
     for a, b in permutations(subject.slots, 2):
         if space_of(run, a, b) is None:
             continue

@@ -15,8 +15,10 @@ def classes_of(values: np.ndarray) -> tuple[np.ndarray, list[str]] | None:
     """Values as classes: codes `(N,)` int64, -1 where unknown, and the classes' names in sorted order.
 
     Unknown are None, NaN and empty text. Whole numbers are classes; other numbers are a quantity, for which there is
-    no protocol: None.
+    no protocol: None. Nor are states of several numbers each, `(N, K)`.
     """
+    if values.ndim > 1:
+        return None
     unknown = np.array([_unknown(v) for v in values.tolist()], dtype=bool)
     if values.dtype.kind == "f" and not np.equal(values[~unknown], np.round(values[~unknown])).all():
         return None

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Embedding
+from coview.evaluate.moments import Moments
 
 AT = (1, 5, 10)
 TIE = 1e-6
@@ -19,7 +20,9 @@ MOST_PAIRS = 132
 METRICS = (*(f"R@{k}" for k in AT), "MRR", "median rank")
 
 
-def retrieval(queries: Tensor, query_of: Tensor, gallery: Tensor, gallery_of: Tensor) -> dict[str, float]:
+def retrieval(
+    queries: Tensor, query_of: Tensor, gallery: Tensor, gallery_of: Tensor, within: float = 0
+) -> dict[str, float]:
     """R@1, R@5, R@10, mean reciprocal rank and median rank of the best-ranked item of the query's own sample.
 
     Ranked by cosine. Ties are broken at random, in expectation: R@k counts the chance of a hit, ranks are the expected
@@ -30,13 +33,14 @@ def retrieval(queries: Tensor, query_of: Tensor, gallery: Tensor, gallery_of: Te
         query_of: `(q,)` sample of each query; every one is in the gallery.
         gallery: `(n, D)`.
         gallery_of: `(n,)` sample of each item.
+        within: how far the two may lie apart, where samples are moments.
     """
     queries, gallery = F.normalize(queries.float(), dim=1), F.normalize(gallery.float(), dim=1)
     above, tied, own = [], [], []
     step = max(1, (1 << 24) // max(1, len(gallery)))
     for start in range(0, len(queries), step):
         cosine = queries[start : start + step] @ gallery.T
-        mine = query_of[start : start + step, None] == gallery_of[None]
+        mine = (query_of[start : start + step, None] - gallery_of[None]).abs() <= within
         best = cosine.masked_fill(~mine, -2.0).max(1, keepdim=True).values
         above.append(((cosine > best + TIE) & ~mine).sum(1))
         near = (cosine - best).abs() <= TIE
@@ -68,10 +72,13 @@ def _chance(places: Tensor, tied: Tensor, own: Tensor) -> Tensor:
     return torch.where(sure, 1.0, torch.where(places <= 0, 0.0, 1 - miss))
 
 
-def across_views(embedding: Embedding, rows: np.ndarray) -> tuple[dict[str, float], dict[str, float]] | None:
+def across_views(
+    embedding: Embedding, rows: np.ndarray, when: Moments | None = None
+) -> tuple[dict[str, float], dict[str, float]] | None:
     """From one natural view to another of the same slot: the mean over all ordered pairs of views.
 
-    Queries and gallery of the pair (a, b) are the samples of `rows` that have both.
+    Queries and gallery of the pair (a, b) are the samples of `rows` that have both. Where samples are moments, one
+    near enough to the query's is a hit too.
 
     Returns:
         Metrics, and details (pairs, mean gallery size, R@1 by chance); None where no pair has two samples.
@@ -81,14 +88,17 @@ def across_views(embedding: Embedding, rows: np.ndarray) -> tuple[dict[str, floa
     if not pairs:
         return None
     scored = [pairs[i * len(pairs) // min(len(pairs), MOST_PAIRS)] for i in range(min(len(pairs), MOST_PAIRS))]
-    found, sizes = [], []
+    found, sizes, chances = [], [], []
+    samples = torch.arange(len(rows)) if when is None else torch.from_numpy(when.at[rows])
+    within = 0.0 if when is None else when.within
     for a, b in scored:
         both = present[:, a] & present[:, b]
-        samples = torch.arange(int(both.sum()))
-        found.append(retrieval(values[both, a], samples, values[both, b], samples))
-        sizes.append(len(samples))
+        of = samples[both]
+        found.append(retrieval(values[both, a], of, values[both, b], of, within))
+        sizes.append(len(of))
+        chances.append(float(((of[:, None] - of[None]).abs() <= within).double().mean()))
     metrics = {name: float(np.mean([f[name] for f in found])) for name in METRICS}
-    chance = float(np.mean([1 / n for n in sizes]))
+    chance = float(np.mean(chances))
     details = {"pairs of views": len(scored), "gallery": float(np.mean(sizes)), "chance R@1": chance}
     if len(scored) < len(pairs):
         details["of pairs"] = len(pairs)

@@ -106,7 +106,7 @@ class Graph(Modality):
                     node.add(item.x)
                     edge.add(item.values)
                     most = max(most, len(item.x))
-            most = chosen.nodes or min(most, MOST_NODES)
+            most = chosen.nodes or min(most + math.ceil(most / 8), MOST_NODES)
         a, b = node.scale(), edge.scale()
         return cls(
             a.mean, a.std, b.mean, b.std, nodes=most, by_node=bool(nodes_of), fanout=chosen.fanout,

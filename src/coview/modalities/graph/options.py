@@ -26,8 +26,8 @@ class GraphOptions(Options, modality="graph", limits=LIMITS):
     """Options of `Graph.adapt`.
 
     Args:
-        nodes: most nodes of a whole graph; larger ones are left out. Default: of the largest training graph, at most
-            512.
+        nodes: most nodes of a whole graph; larger ones are left out. Default: an eighth more than the largest training
+            graph has, at most 512.
         fanout: neighbours drawn at the seed, at each of them, and so on, where a sample is a node of a large graph.
         scale: least and greatest share of a whole graph's nodes that a look keeps, grown from a random one.
         drop_edges: share of the edges that a look drops.

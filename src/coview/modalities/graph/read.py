@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ def read_graph(raw: Any) -> WholeGraph | NodeOf:
 
     Args:
         raw: a dict or an object (torch-geometric's `Data`) with `edge_index` or `edges (2, E)`, `x (n, F)` and, where
-            edges have features, `edge_attr (E, P)`; a tuple of those three or the first two, as `(x, edges, values)`;
-            a SMILES string (needs RDKit); or an item. Without `x`, a node's one feature is log(1 + its neighbours).
+            edges have features, `edge_attr (E, P)`; a tuple `(x, edges)` or `(x, edges, values)`; a SMILES string
+            (needs RDKit); an item, or a function that makes one. Without `x`, a node's one feature is log(1 + its
+            neighbours).
 
     Raises:
         BadSample: see `WholeGraph.checked`, or something else altogether.
@@ -35,13 +37,21 @@ def read_graph(raw: Any) -> WholeGraph | NodeOf:
         case Mapping():
             return _of_parts(raw.get)
         case (x, edges):
-            return WholeGraph.checked(_array(x), _array(edges))
+            return WholeGraph.checked(as_array(x), as_array(edges))
         case (x, edges, values):
-            return WholeGraph.checked(_array(x), _array(edges), _array(values))
+            return WholeGraph.checked(as_array(x), as_array(edges), as_array(values))
         case _ if any(getattr(raw, name, None) is not None for name in _EDGES):
-            return _of_parts(lambda name: getattr(raw, name, None))
+            return _of_parts(partial(_attribute, raw))
+        case _ if callable(raw):
+            return read_graph(raw())
         case _:
             raise BadSample(f"is {type(raw).__name__}, not a graph (a dict with x and edges, a SMILES string)")
+
+
+def _attribute(raw: Any, name: str) -> Any:
+    """A field, None where there is none; `Data` has methods of such names."""
+    found = getattr(raw, name, None)
+    return None if callable(found) else found
 
 
 def _of_parts(part: Any) -> WholeGraph:
@@ -50,12 +60,12 @@ def _of_parts(part: Any) -> WholeGraph:
     x = part("x")
     if edges is None:
         raise BadSample("has no edges; give edges (2, E), which may be empty")
-    edges = _array(edges)
+    edges = as_array(edges)
     edges = edges.reshape(2, 0) if edges.size == 0 else edges
     if x is None:
         count = part("num_nodes") or (int(edges.max()) + 1 if edges.size else 0)
         x = degrees(edges, int(count))
-    return WholeGraph.checked(_array(x), edges, None if values is None else _array(values))
+    return WholeGraph.checked(as_array(x), edges, None if values is None else as_array(values))
 
 
 def degrees(edges: np.ndarray, nodes: int) -> np.ndarray:
@@ -67,5 +77,6 @@ def degrees(edges: np.ndarray, nodes: int) -> np.ndarray:
     return np.log1p(np.bincount(pairs.ravel(), minlength=nodes).astype(np.float32))[:, None]
 
 
-def _array(value: Any) -> np.ndarray:
+def as_array(value: Any) -> np.ndarray:
+    """A tensor or anything like an array as an array."""
     return value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value)

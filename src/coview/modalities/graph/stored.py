@@ -48,5 +48,6 @@ def _graphs(items: Sequence[WholeGraph | None], shape: tuple[int, ...], modality
     nodes = [0 if item is None else len(item.x) for item in items]
     bonds = [0 if item is None else item.edges.shape[1] for item in items]
     node_start, edge_start = (torch.tensor([0, *n]).cumsum(0) for n in (nodes, bonds))
-    parts = (torch.from_numpy(part) for part in (x, edges, values))
-    return Graphs(*parts, node_start, edge_start, torch.arange(len(items)).view(shape), modality.nodes)
+    index = torch.arange(len(items)).view(shape)
+    nodes_x, ends, told = (torch.from_numpy(part) for part in (x, edges, values))
+    return Graphs(nodes_x, ends, told, node_start, edge_start, index, modality.nodes)

@@ -1,0 +1,202 @@
+"""Graphs in tables: `nodes` and `edges` side by side in a folder, as parquet, csv or another kind of table.
+
+- `nodes`: an `id` (else the first column), numbers (features of the node; lists of numbers too), and anything else
+  (labels and texts). Numbers named `label`, `class`, `category`, `target` or `y`, and those the user names, are labels.
+  Without the table the nodes are those that edges name; without a number a node's one feature is log(1 + neighbours).
+- `edges`: two columns of ids (`source` and `target`, `from` and `to`, `src` and `dst`, else the first two), numbers
+  (features of the edge), and `split`: an edge that is not of `train` is held out, so that it is not in the graph that
+  is learned from, and link prediction is scored on it.
+
+Each node is a sample. With a column `graph` in `nodes`, each graph is a sample instead: then ids need differ within a
+graph only, where `edges` has the column too, and a third table, `graphs`, may tell labels by `id`. A folder of folders
+with such tables is the same: each is a graph, named as its folder, and `graphs` stands beside them.
+
+Edges to nodes that are not there and nodes with a missing feature are left out and named; self loops and repeated edges
+are left out and counted. Of samples that are graphs, one with such an edge or node is left out and named.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import torch
+
+from coview.data.cells import Rows, make_same
+from coview.data.graph import node_source
+from coview.data.graph_columns import Tables, read_tables, table_file
+from coview.data.infer_columns import infer, is_label
+from coview.data.kinds import count
+from coview.data.links import Links
+from coview.data.prepare import sample_ids
+from coview.data.read_table import read_table
+from coview.data.source import Column, Source
+from coview.data.table_rows import label_values
+from coview.errors import UserError
+from coview.modalities.base import BadSample
+from coview.modalities.graph.item import WholeGraph, once
+from coview.modalities.graph.read import degrees
+from coview.modalities.graph.wiring import Wiring
+
+NAMED = 100
+"""Things left out that are named one by one; more are counted."""
+
+
+def is_graph_folder(folder: Path) -> bool:
+    """Whether a folder, or each of its sub-folders, has a table of edges."""
+    if not folder.is_dir():
+        return False
+    if table_file(folder, "edges") is not None:
+        return True
+    several = False
+    with os.scandir(folder) as inside:
+        for entry in inside:
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                if table_file(Path(entry.path), "edges") is None:
+                    return False
+                several = True
+    return several
+
+
+def open_graph_folder(folder: Path, labels: Sequence[str] = ()) -> Source:
+    """The samples of a folder (see the module).
+
+    Raises:
+        UserError: a table cannot be read, ids repeat, or nothing is left.
+    """
+    if table_file(folder, "edges") is None:
+        inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        items = [[partial(folder_graph, path)] for path in inside]
+        source = Source(folder.name, {"graph": Column("graph", items)}, [path.name for path in inside])
+        source.understood = [f"each folder is a graph ({count(len(inside), 'folder')})"]
+        return _labelled(source, folder, labels)
+    tables = read_tables(folder, labels)
+    return _nodes(folder, tables, labels) if tables.graph is None else _graphs(folder, tables, labels)
+
+
+def folder_graph(folder: Path) -> WholeGraph:
+    """The tables of a folder as one graph; raises BadSample where that cannot be."""
+    try:
+        tables = read_tables(folder) if table_file(folder, "edges") else None
+    except UserError as error:
+        raise BadSample(str(error)) from error
+    if tables is None:
+        raise BadSample("has no table of edges")
+    return _whole(tables, np.arange(len(tables.names)), np.arange(len(tables.ends)))
+
+
+def _whole(tables: Tables, nodes: np.ndarray, edges: np.ndarray) -> WholeGraph:
+    """Some nodes, ascending, and edges among them as one graph."""
+    ends = tables.ends[edges]
+    place = np.searchsorted(nodes, ends).clip(max=max(len(nodes) - 1, 0))
+    strange = (ends < 0).any(1) | (nodes[place] != ends).any(1) if len(ends) else np.zeros(0, bool)
+    if strange.any():
+        raise BadSample(f"has an edge {tables.unknown(int(edges[np.flatnonzero(strange)[0]]))}")
+    x = tables.x[nodes] if tables.x.shape[1] else degrees(place.T, len(nodes))
+    return WholeGraph.checked(x, place.T, tables.values[edges])
+
+
+class GraphItems(Sequence[Sequence[Any]]):
+    """The items of a column whose samples are the graphs of two tables."""
+
+    def __init__(self, tables: Tables, names: list[str]) -> None:
+        assert tables.graph is not None
+        self.tables = tables
+        self.nodes, self.edges = (_rows_of(names, of) for of in tables.graph)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __getitem__(self, row: Any) -> Any:
+        if isinstance(row, slice):
+            return [self[i] for i in range(*row.indices(len(self)))]
+        return [partial(_whole, self.tables, self.nodes[row], self.edges[row])]
+
+
+def _rows_of(names: list[str], of: np.ndarray) -> list[np.ndarray]:
+    """The rows of each graph, ascending."""
+    number = {name: i for i, name in enumerate(names)}
+    owner = np.array([number.get(name, len(names)) for name in of.tolist()], np.int64)
+    counts = np.bincount(owner, minlength=len(names) + 1)
+    return np.split(np.argsort(owner, kind="stable"), counts.cumsum())[: len(names)]
+
+
+def _graphs(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
+    """Each graph a sample."""
+    assert tables.graph is not None
+    names = list(dict.fromkeys(tables.graph[0].tolist()))
+    source = Source(folder.name, {"graph": Column("graph", GraphItems(tables, names))}, names)
+    lost = sorted(set(tables.graph[1].tolist()) - set(names))
+    source.skipped = tables.skipped + _some([(name or "an edge", "has edges and no nodes") for name in lost], "graph")
+    source.understood = [f"graphs are samples ({count(len(names), 'graph')}, {count(len(tables.names), 'node')})"]
+    return _labelled(source, folder, labels)
+
+
+def _labelled(source: Source, folder: Path, labels: Sequence[str]) -> Source:
+    """With the labels and texts that a table `graphs` tells of whole graphs."""
+    file = table_file(folder, "graphs")
+    if file is None:
+        return source
+    table, skipped = read_table(file)
+    key = next((n for n in table.column_names if n.lower() == "id"), table.column_names[0])
+    row = {str(name): i for i, name in enumerate(table[key].to_pylist())}
+    at = pa.array([row.get(name) for name in source.names], pa.int64())
+    slots, told = _told(table.drop_columns([key]).take(at), labels)
+    return replace(source, columns=source.columns | slots, labels=told, skipped=source.skipped + skipped)
+
+
+def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
+    """Each node a sample of the one graph."""
+    good = np.isfinite(tables.x).all(1)
+    known, finite = (tables.ends >= 0).all(1), np.isfinite(tables.values).all(1)
+    unfit = [(tables.names[i], "a feature is missing or infinite") for i in np.flatnonzero(~good).tolist()]
+    wrong = [(f"edge {i}", tables.unknown(i)) for i in np.flatnonzero(~known).tolist()]
+    wrong += [(f"edge {i}", "a feature is missing or infinite") for i in np.flatnonzero(known & ~finite).tolist()]
+    names = [name for name, fits in zip(tables.names, good.tolist(), strict=True) if fits]
+    if not names:
+        raise UserError(f"{folder} has no node whose features are all there")
+    kept = known & finite & good[tables.ends].all(1)
+    ends, values, part = (np.cumsum(good) - 1)[tables.ends[kept]], tables.values[kept], tables.part[kept]
+    single, _ = once(ends.T, len(names))
+    seen = single[part[single] == "train"]
+    x = tables.x[good] if tables.x.shape[1] else degrees(ends[seen].T, len(names))
+    held = len(single) - len(seen)
+    links = {"edges": Links(sample_ids(names)[torch.from_numpy(ends[single])], part[single])} if held else {}
+    source = node_source(folder.name, Wiring.of(x, ends[seen].T, values[seen]), names, links=links)
+    at = pa.array(np.flatnonzero(good))
+    slots, source.labels = _told(tables.rest.take(at) if tables.rest.column_names else tables.rest, labels)
+    source.columns |= slots
+    source.split = None if tables.split is None else [tables.split[i] for i in np.flatnonzero(good).tolist()]
+    source.skipped = tables.skipped + _some(unfit, "node") + _some(wrong, "edge")
+    source.understood = [f"nodes are samples ({count(len(names), 'node')}, {count(len(seen), 'edge')})"]
+    if len(single) < len(ends):
+        source.understood.append(f"{count(len(ends) - len(single), 'self loop or repeated edge')} left out")
+    if held:
+        source.understood.append(f"{count(held, 'edge')} of valid and test held out for link prediction")
+    return source
+
+
+def _told(table: pa.Table, labels: Sequence[str]) -> tuple[dict[str, Column], dict[str, Any]]:
+    """Texts as slots, and labels: numbers, words of few kinds, and what is named."""
+    slots: dict[str, Column] = {}
+    told: dict[str, np.ndarray] = {}
+    for name in table.column_names:
+        column = table[name]
+        numeric = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+        if name in labels or is_label(name, column) or numeric:
+            told[name] = label_values(column)
+        elif (kind := infer(name, column, Path())) is not None and kind.modality == "text":
+            slots[name] = Column("text", Rows([column], make_same))
+    return slots, told
+
+
+def _some(left_out: list[tuple[str, str]], thing: str) -> list[tuple[str, str]]:
+    """The first hundred by name, and how many more."""
+    more = len(left_out) - NAMED
+    return left_out[:NAMED] + ([(f"{count(more, f'more {thing}')}", "for reasons like these")] if more > 0 else [])

@@ -1,0 +1,176 @@
+"""Graphs of one's own: torch-geometric's in memory, tables in a folder, SMILES in a table; what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch_geometric.data import Data
+
+from coview.data.graph_folder import NAMED
+from coview.data.open import open_source
+from coview.data.prepare import load
+from coview.data.source import Source
+from coview.errors import UserError
+from coview.modalities.graph.wiring import Seeds
+
+
+def tables(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text)
+    return folder
+
+
+NODES = "id,size,weight,label,kind\na,1,0.5,0,x\nb,2,0.25,1,x\nc,3,0.125,0,y\nd,4,1,1,y\n"
+EDGES = "source,target,strength\na,b,1\nb,c,2\nc,a,3\n"
+
+
+def wiring(source: Source):  # type: ignore[no-untyped-def]
+    return source.columns["node"].items[0][0].wiring
+
+
+def pairs(source: Source) -> set[tuple[str, str]]:
+    names = np.array(source.names)
+    return {tuple(sorted(names[edge])) for edge in wiring(source).edges().T.numpy()}  # type: ignore[misc]
+
+
+def test_a_graph_of_torch_geometric_has_its_nodes_as_samples_with_labels_and_split() -> None:
+    graph = Data(x=torch.rand(4, 3), edge_index=torch.tensor([[0, 1, 2], [1, 2, 2]]), y=torch.tensor([0, 1, 0, 1]))
+    graph.train_mask, graph.test_mask = torch.tensor([1, 1, 0, 0]).bool(), torch.tensor([0, 0, 0, 1]).bool()
+    source = open_source(graph)
+    assert source.names == ["0", "1", "2", "3"]
+    assert pairs(source) == {("0", "1"), ("1", "2")}
+    assert source.labels["y"].tolist() == [0, 1, 0, 1]
+    assert source.split == ["train", "train", "train", "test"]
+    torch.testing.assert_close(wiring(source).x, graph.x)
+
+
+def test_a_list_of_graphs_has_graphs_as_samples() -> None:
+    graphs = [Data(x=torch.rand(n, 2), edge_index=torch.tensor([[0], [1]]), y=torch.tensor([0.5 * n])) for n in (2, 5)]
+    source = open_source(graphs)
+    assert source.labels["y"].tolist() == [1.0, 2.5]
+    assert load(source, adapt_rows=[0, 1]).slots["graph"].length.tolist() == [[2], [5]]
+
+
+def test_a_folder_of_nodes_and_edges_says_features_labels_and_texts(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", nodes=NODES, edges=EDGES))
+    assert source.names == list("abcd")
+    assert pairs(source) == {("a", "b"), ("b", "c"), ("a", "c")}
+    np.testing.assert_array_equal(wiring(source).x, [[1, 0.5], [2, 0.25], [3, 0.125], [4, 1]])
+    assert source.labels["label"].tolist() == [0, 1, 0, 1]
+    assert source.labels["kind"].tolist() == ["x", "x", "y", "y"]
+    data = load(source)
+    assert isinstance(data.slots["node"].value, Seeds)
+    assert data.modalities["node"].config()["edge_mean"] == [2.0]
+
+
+def test_a_column_that_the_user_names_is_a_label_and_no_feature(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", nodes=NODES, edges=EDGES), label="size")
+    assert list(source.labels) == ["size"]
+    assert wiring(source).x.shape == (4, 1)
+
+
+def test_long_texts_of_nodes_are_a_slot(tmp_path: Path) -> None:
+    rows = (f"{c},{i},thing number {i} of the many things here\n" for i, c in enumerate("abcd"))
+    text = "id,size,about\n" + "".join(rows)
+    source = open_source(tables(tmp_path / "own", nodes=text, edges=EDGES))
+    assert source.columns["about"].modality == "text"
+    assert source.columns["about"].items[1] == ["thing number 1 of the many things here"]
+
+
+def test_edges_of_another_split_are_held_out_of_the_graph_and_kept_as_links(tmp_path: Path) -> None:
+    held = "source,target,split\na,b,train\nb,c,test\nc,a,valid\nd,a,train\n"
+    source = open_source(tables(tmp_path / "own", nodes=NODES, edges=held))
+    assert pairs(source) == {("a", "b"), ("a", "d")}
+    ids = load(source).ids
+    assert source.links["edges"].rows(ids, "test").tolist() == [[1, 2]]
+    assert source.links["edges"].rows(ids, "valid").tolist() == [[2, 0]]
+
+
+def test_edges_alone_name_the_nodes_and_degrees_are_their_feature(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", edges="a,b\n1,2\n2,3\n"))
+    assert source.names == ["1", "2", "3"]
+    torch.testing.assert_close(wiring(source).x[:, 0], torch.log1p(torch.tensor([1.0, 2.0, 1.0])))
+
+
+def test_loops_and_repeated_edges_are_dropped_and_counted_and_isolated_nodes_stay(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", nodes=NODES, edges="source,target\na,b\nb,a\na,b\nc,c\n"))
+    assert pairs(source) == {("a", "b")}
+    assert len(source) == 4
+    assert any("3 self loop" in line for line in source.understood)
+
+
+def test_an_edge_to_nobody_is_left_out_and_named(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", nodes=NODES, edges="source,target\na,b\na,zoe\n"))
+    assert source.skipped == [("edge 1", "a - zoe: there is no node zoe")]
+    assert pairs(source) == {("a", "b")}
+
+
+def test_many_edges_to_nobody_are_counted(tmp_path: Path) -> None:
+    lines = "".join(f"a,nobody {i}\n" for i in range(NAMED + 7))
+    source = open_source(tables(tmp_path / "own", nodes=NODES, edges=f"source,target\na,b\n{lines}"))
+    assert len(source.skipped) == NAMED + 1
+    assert source.skipped[-1][0] == "7 more edges"
+
+
+def test_a_node_with_a_missing_feature_is_left_out_with_its_edges_and_named(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", nodes=NODES.replace("0.25", ""), edges=EDGES))
+    assert source.names == ["a", "c", "d"]
+    assert pairs(source) == {("a", "c")}
+    assert source.skipped == [("b", "a feature is missing or infinite")]
+
+
+def test_two_nodes_of_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="two nodes of id 'a'"):
+        open_source(tables(tmp_path / "own", nodes=NODES + "a,9,9,0,x\n", edges=EDGES))
+
+
+MANY = "graph,id,size\ng,a,1\ng,b,2\nh,a,3\nh,b,4\nh,c,5\n"
+
+
+def test_tables_with_a_column_graph_have_graphs_as_samples(tmp_path: Path) -> None:
+    edges = "graph,source,target\ng,a,b\nh,b,c\n"
+    labels = "id,toxic,solubility\nh,yes,0.5\ng,no,1.5\n"
+    source = open_source(tables(tmp_path / "own", nodes=MANY, edges=edges, graphs=labels))
+    first, second = source.columns["graph"].items[0][0](), source.columns["graph"].items[1][0]()
+    assert source.names == ["g", "h"]
+    assert first.edges.tolist() == [[0], [1]]
+    assert second.edges.tolist() == [[1], [2]]
+    assert second.x[:, 0].tolist() == [3, 4, 5]
+    assert source.labels["solubility"].tolist() == [1.5, 0.5]
+
+
+def test_a_graph_with_a_bad_edge_is_left_out_and_named_and_the_others_stay(tmp_path: Path) -> None:
+    edges = "graph,source,target\ng,a,zoe\nh,b,c\n"
+    data = load(open_source(tables(tmp_path / "own", nodes=MANY, edges=edges)), adapt_rows=[1])
+    assert data.names == ["h"]
+    assert data.skipped == [("g", "graph: has an edge a - zoe: there is no node zoe")]
+
+
+def test_a_folder_of_graphs_has_each_folder_as_a_sample(tmp_path: Path) -> None:
+    tables(tmp_path / "all" / "one", nodes=NODES, edges=EDGES)
+    tables(tmp_path / "all" / "two", nodes=NODES, edges="source,target,strength\na,d,1\n")
+    tables(tmp_path / "all" / "bad", nodes=NODES, edges="source,target,strength\na,zoe,1\n")
+    tables(tmp_path / "all", graphs="id,age\none,1.5\ntwo,2.5\nbad,3.5\n")
+    data = load(open_source(tmp_path / "all"), adapt_rows=[1, 2])
+    assert data.names == ["one", "two"]
+    assert data.labels["age"].tolist() == [1.5, 2.5]
+    assert data.skipped == [("bad", "graph: has an edge a - zoe: there is no node zoe")]
+
+
+def test_a_column_of_smiles_is_read_as_molecules(tmp_path: Path) -> None:
+    pytest.importorskip("rdkit")
+    (tmp_path / "own.csv").write_text("smiles,activity\nCCO,1.5\nc1ccccc1,2.5\nnot a molecule,3.5\nC,0.5\n")
+    data = load(open_source(tmp_path / "own.csv"), adapt_rows=[0, 1])
+    assert data.slots["smiles"].length.tolist() == [[3], [6], [1]]
+    assert data.skipped[0][1] == "smiles: is no SMILES that RDKit can read: 'not a molecule'"
+
+
+def test_any_column_may_be_named_as_smiles(tmp_path: Path) -> None:
+    pytest.importorskip("rdkit")
+    (tmp_path / "own.csv").write_text("formula,activity\nCCO,1.5\nCCC,2.5\n")
+    source = open_source(tmp_path / "own.csv", columns=["molecule:graph=formula"])
+    assert load(source).slots["molecule"].length.tolist() == [[3], [3]]
