@@ -7,7 +7,18 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from coview.evaluate import clustering, few_shot, knn, linear, link_prediction, ranking, retrieval, ridge, zero_shot
+from coview.evaluate import (
+    clustering,
+    few_shot,
+    knn,
+    linear,
+    link_prediction,
+    next_event,
+    ranking,
+    retrieval,
+    ridge,
+    zero_shot,
+)
 from coview.evaluate.evaluate import AUTO, PROTOCOLS
 from coview.health import signs as health_signs
 from parts.text import prose, sections, table
@@ -22,6 +33,7 @@ FUNCTIONS: dict[str, Any] = {
     "ridge": ridge.ridge,
     "link-prediction": link_prediction.link_prediction,
     "ranking": ranking.ranking,
+    "next-event": next_event.next_event,
 }
 
 
