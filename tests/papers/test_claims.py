@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from coview.data.source import Column, Source
+from coview.engine.flops import check_equal, flops_of_step, matching_steps
 from coview.engine.signals import Interrupt
 from coview.errors import UserError
 from coview.methods.base import embed_slot
@@ -12,7 +13,6 @@ from coview.methods.registry import build_method
 from coview.papers.arms import Bench, code_of, common_code, content_key
 from coview.papers.claim import Arm, Claim, Comparison, claim_keys, claim_of, note_of
 from coview.papers.encoders_alone import EncodersAlone
-from coview.papers.flops import check_equal, flops_of_step, matching_steps
 from coview.papers.metrics import protocol_metric
 from coview.papers.reproduce import plan, run_claim
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coview.cli.fit_options import add_config_options, read_config
-from coview.cli.parser import Parser
+from coview.cli.parser import Parser, add_option
 from coview.cli.terminal import say, say_json, say_table
+from coview.use.compare import Equal
 
 if TYPE_CHECKING:
     from coview.use.compare import Comparison
@@ -20,15 +21,21 @@ def run(words: Sequence[str]) -> int:
     parser = Parser(
         prog="coview compare",
         usage="coview compare METHOD METHOD ... --data NAME|PATH [--minutes M | --steps N] [--seeds K] [options]",
-        description="Trains methods under the same budget on the same data, and scores them side by side.",
+        description="Trains methods with equal compute on the same data, and scores them side by side.",
     )
     parser.add_argument("methods", nargs="+", metavar="METHOD", help="methods, each with its own default options")
     add_config_options(parser)
     more = parser.add_argument_group("comparison")
     more.add_argument("--seeds", type=int, default=1, metavar="K", help="runs of each method (default: 1)")
+    add_option(
+        more, "equal", Equal, None, "what each method has the same of (default: what the budget is counted in); under "
+        "flops the budget is the first method's, and the others take steps that come to the same training FLOPs",
+    )  # fmt: skip
+    more.add_argument("--supervised", action="store_true", help="beside an encoder of the same size, trained on labels")
     more.add_argument("--json", action="store_true", help="the table as JSON")
     given = vars(parser.read(words))
     methods, seeds, as_json = given.pop("methods"), given.pop("seeds"), given.pop("json")
+    how = {"equal": given.pop("equal", None), "supervised": given.pop("supervised")}
     if not given.get("data"):
         parser.error("say what to learn from with --data NAME or --data PATH")
     from coview.methods.registry import method_class
@@ -41,10 +48,11 @@ def run(words: Sequence[str]) -> int:
     config = read_config(methods[0], given, None)
     refuse_used(config.out)
     out = Path(config.out or free_folder("compare", config.data))
+    found = compare(methods, config, seeds=seeds, out=out, tell=None if as_json else say, **how)
     out.mkdir(parents=True, exist_ok=True)
-    found = compare(methods, config, seeds=seeds, out=out, tell=None if as_json else say)
     (out / "compare.json").write_text(json.dumps(found.rows(), indent=1))
-    picture = draw(found, out / "compare.png", f"{config.data}, {budget_words(config)}")
+    told = f"{config.data}, {budget_words(config)}" + (f" of {methods[0]}, equal FLOPs" if found.flops else "")
+    picture = draw(found, out / "compare.png", told)
     if as_json:
         say_json({"rows": found.rows(), "failed": found.failed, "picture": str(picture)})
     else:
@@ -60,8 +68,10 @@ def _say(found: Comparison) -> None:
     rows = []
     for row in found.rows():
         cells = [_cell(row["scores"].get(m)) for m in metrics]
-        rows.append((row["method"], " ".join(map(str, row["steps"])), " ".join(row["verdicts"]), *cells))
-    say_table(("method", "steps", "verdict", *metrics), rows)
+        spent = " ".join(f"{f / 1e12:,.2f}" for f in row["flops"])
+        told = [" ".join(map(str, row["steps"])), *([spent] if found.flops else []), " ".join(row["verdicts"])]
+        rows.append((row["method"], *told, *cells))
+    say_table(("method", "steps", *(["TFLOPs"] if found.flops else []), "verdict", *metrics), rows)
     for name, why in found.failed.items():
         say(f"{name} is left out: {why}", "yellow")
 
@@ -70,7 +80,3 @@ def _cell(score: dict[str, Any] | None) -> str:
     if score is None:
         return "-"
     return f"{score['mean']:.3f}" + ("" if score["std"] is None else f" ± {score['std']:.3f}")
-
-
-def _budget(config: Any) -> str:
-    return next(f"{getattr(config, n):g} {n}" for n in ("minutes", "epochs", "steps") if getattr(config, n))

@@ -62,7 +62,7 @@ class Bench:
 
     def flops(self, arm: Arm) -> float:
         """Training FLOPs of a step."""
-        from coview.papers.flops import flops_of_step
+        from coview.engine.flops import flops_of_step
 
         data, _, train = self.prepare(arm)
         return flops_of_step(self.config(arm, steps=1, lr=1e-3, seed=0), data, train)

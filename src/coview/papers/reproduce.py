@@ -13,9 +13,9 @@ from typing import Any
 
 from coview.engine.config import plain, versions
 from coview.engine.devices import physical_cores
+from coview.engine.flops import check_equal, matching_steps
 from coview.papers.arms import Bench
 from coview.papers.claim import Arm, Claim, claim_of
-from coview.papers.flops import check_equal, matching_steps
 from coview.papers.records import FORMAT
 from coview.papers.verdict import judge, together
 

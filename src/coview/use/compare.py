@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,19 @@ from coview.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
     from coview.engine.config import FitConfig
+    from coview.engine.run import Run
     from coview.evaluate.scores import Scores
+    from coview.use.train import Prepared
 
-REFERENCES = ("raw", "random")
+REFERENCES = ("raw", "random", "supervised")
+
+
+class Equal(StrEnum):
+    """What compared methods have the same of."""
+
+    TIME = "time"
+    STEPS = "steps"
+    FLOPS = "flops"
 
 
 @dataclass
@@ -22,16 +33,20 @@ class Comparison:
     """What every method scored.
 
     Args:
-        scores: method (or `raw`, `random`) -> `score metric` -> one number a seed.
+        scores: method (or `raw`, `random`, `supervised`) -> `score metric` -> one number a seed.
         verdicts: method -> one status a seed.
-        steps: method -> steps reached by each seed.
+        steps, seconds: method -> steps reached and seconds trained by each seed.
+        flops: method -> training FLOPs of each seed, where they were made equal.
         failed: method -> why it could not be compared.
     """
 
     scores: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     verdicts: dict[str, list[str]] = field(default_factory=dict)
     steps: dict[str, list[int]] = field(default_factory=dict)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    flops: dict[str, list[float]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    _of: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def metrics(self) -> list[str]:
@@ -39,25 +54,28 @@ class Comparison:
         return list(dict.fromkeys(m for found in self.scores.values() for m in found))
 
     def rows(self) -> list[dict[str, Any]]:
-        """A row a method: mean and deviation over seeds of every score, verdicts and steps."""
+        """A row a method: mean and deviation over seeds of every score, verdicts, steps, seconds and FLOPs."""
         return [
             {
                 "method": name,
                 "scores": {m: {"mean": mean(v), "std": stdev(v) if len(v) > 1 else None} for m, v in found.items()},
                 "verdicts": self.verdicts.get(name, []),
                 "steps": self.steps.get(name, []),
+                "seconds": self.seconds.get(name, []),
+                "flops": self.flops.get(name, []),
             }
             for name, found in self.scores.items()
         ]
 
     def add(self, name: str, scores: Scores) -> None:
-        """Adds a run's scores, and those of its references."""
-        for key, metrics in scores.values.items():
-            for metric, row in metrics.items():
-                for column, value in row.items():
-                    who = name if column == "run" else column
-                    if value is not None and column in ("run", *REFERENCES):
-                        self.scores.setdefault(who, {}).setdefault(f"{key} {metric}", []).append(value)
+        """Adds a run's scores, and those of its references where no other method has given them."""
+        cells = [(f"{key} {m}", column, value) for key, metrics in scores.values.items()
+                 for m, row in metrics.items() for column, value in row.items()]  # fmt: skip
+        for metric, column, value in cells:
+            who = name if column == "run" else column
+            if value is None or (column != "run" and self._of.setdefault((column, metric), name) != name):
+                continue
+            self.scores.setdefault(who, {}).setdefault(metric, []).append(value)
 
 
 def compare(
@@ -66,56 +84,135 @@ def compare(
     data: Any = None,
     *,
     seeds: int = 1,
+    equal: Equal | str | None = None,
+    supervised: bool = False,
     out: str | Path | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Trains each method under the same budget, data, batch and encoder, and scores it on the same samples.
 
-    Methods that read other slots are compared on the scores that they have. The random encoder's row is of the
-    first method that has it; an untrained encoder differs between methods only where the network does.
+    Methods that read other slots are compared on the scores that they have. The random encoder's row (and the
+    supervised one's) is of the first method that has it; it differs between methods only where the network does.
 
     Args:
         methods: names; each with its own default options.
         config: everything else; its `method` and `seed` are the first ones.
         data: what is in memory; default `config.data`.
         seeds: runs of each method, with seeds from `config.seed` on.
+        equal: what every method has the same of. `time` and `steps` (default: what the budget is counted in) give each
+            the same budget; under `flops` the budget is the first method's, and the others take as many steps as
+            come to the same training FLOPs, within 2 %.
+        supervised: also train the first method's encoder on labels, for as many steps.
         out: folder for the runs; None keeps them in memory.
         tell: is told what goes on.
 
     Raises:
-        UserError: fewer than two methods, or none could be compared.
+        UserError: fewer than two methods, none could be compared, or the budget cannot be made equal so.
     """
-    from coview.engine.fit import fit_data
-    from coview.use.evaluation import evaluate_prepared
-    from coview.use.train import prepare
-
     if len(set(methods)) < 2:
         raise UserError("name at least two different methods to compare")
     if seeds < 1:
         raise UserError(f"--seeds counts runs of each method; {seeds} was given")
-    found, say = Comparison(), tell or (lambda line: None)
+    work = _Work(config, data, _kind(equal, config), supervised, out, tell or (lambda line: None))
     for name in dict.fromkeys(methods):
-        for seed in range(config.seed, config.seed + seeds):
-            folder = None if out is None else str(Path(out) / f"{name.rpartition(':')[2]}-seed{seed}")
-            each = replace(config, method=name, seed=seed, out=folder)
-            try:
-                ready = prepare(each, config.data if data is None else data)
-                run = fit_data(each, ready.data, ready.rows)
-                scores = evaluate_prepared(run, ready.data, ready.rows)
-            except (UserError, RunFailed) as error:
-                found.failed[name] = str(error)
-                say(f"{name}: {error}")
-                break
-            found.add(name, scores)
-            status = run.verdict.status if run.verdict else "unknown"
-            found.verdicts.setdefault(name, []).append(status)
-            found.steps.setdefault(name, []).append(run.steps)
-            say(f"{name}, seed {seed}: {run.steps:,} steps in {run.seconds:.0f} s, {status}")
+        try:
+            work.method(name, seeds)
+        except (UserError, RunFailed) as error:
+            work.found.failed[name] = str(error)
+            work.tell(f"{name}: {error}")
+    found = work.found
     if not found.verdicts:
         raise UserError("none of the methods could be compared: " + "; ".join(found.failed.values()))
     order = [*(m for m in methods if m in found.scores), *(r for r in REFERENCES if r in found.scores)]
     found.scores = {name: found.scores[name] for name in dict.fromkeys(order)}
     return found
+
+
+def _kind(equal: Equal | str | None, config: FitConfig) -> Equal:
+    """What is equal, given the budget.
+
+    Raises:
+        UserError: the budget is counted in something else.
+    """
+    own = Equal.TIME if config.minutes is not None else Equal.STEPS
+    try:
+        kind = own if equal is None else Equal(equal)
+    except ValueError as error:
+        raise UserError(f"--equal is {', '.join(Equal)}; {equal!r} was given") from error
+    if kind not in (own, Equal.FLOPS):
+        needs = "--minutes" if kind is Equal.TIME else "--steps or --epochs"
+        raise UserError(f"--equal {kind} needs a budget in {needs}")
+    return kind
+
+
+class _Work:
+    """Trains and scores one method after the other; arguments as of `compare`."""
+
+    def __init__(
+        self,
+        config: FitConfig,
+        data: Any,
+        equal: Equal,
+        supervised: bool,
+        out: str | Path | None,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.config, self.data, self.equal, self.supervised, self.out, self.tell = (
+            config, config.data if data is None else data, equal, supervised, out, tell
+        )  # fmt: skip
+        self.found = Comparison()
+
+    def method(self, name: str, seeds: int) -> None:
+        """Every seed of a method."""
+        from coview.use.train import prepare
+
+        base = replace(self.config, method=name)
+        ready = prepare(base, self.data)
+        per_step = 0.0
+        if self.equal is Equal.FLOPS:
+            base, per_step = self._matched(base, ready)
+        for seed in range(base.seed, base.seed + seeds):
+            folder = None if self.out is None else str(Path(self.out) / f"{name.rpartition(':')[2]}-seed{seed}")
+            run = self._run(replace(base, seed=seed, out=folder), ready)
+            self._note(name, seed, run)
+            if per_step:
+                self.found.flops.setdefault(name, []).append(per_step * run.steps)
+                base = replace(base, minutes=None, epochs=None, steps=run.steps)
+
+    def _matched(self, base: FitConfig, ready: Prepared) -> tuple[FitConfig, float]:
+        """The configuration with the steps that come to the first method's FLOPs, and the FLOPs of a step."""
+        from coview.engine.flops import WITHIN, flops_of_step, matching_steps
+
+        per_step = flops_of_step(base, ready.data, ready.rows["train"])
+        self.tell(f"{base.method}: {per_step / 1e9:,.2f} GFLOPs a step of {base.batch_size} samples")
+        if not self.found.flops:
+            return base, per_step
+        total = next(iter(self.found.flops.values()))[0]
+        steps = matching_steps(total, per_step)
+        if abs(steps * per_step / total - 1) > WITHIN:
+            first = next(iter(self.found.flops))
+            raise UserError(
+                f"no number of its steps comes within {WITHIN:.0%} of the FLOPs of {first}; a budget of "
+                f"{per_step / total / (2 * WITHIN):.0f} times as much would do"
+            )
+        return replace(base, minutes=None, epochs=None, steps=steps), per_step
+
+    def _run(self, config: FitConfig, ready: Prepared) -> Run:
+        from coview.engine.fit import fit_data
+        from coview.use.evaluation import evaluate_prepared
+
+        run = fit_data(config, ready.data, ready.rows)
+        first = not self.found.verdicts
+        scores = evaluate_prepared(run, ready.data, ready.rows, supervised=self.supervised and first)
+        self.found.add(config.method, scores)
+        return run
+
+    def _note(self, name: str, seed: int, run: Run) -> None:
+        status = run.verdict.status if run.verdict else "unknown"
+        self.found.verdicts.setdefault(name, []).append(status)
+        self.found.steps.setdefault(name, []).append(run.steps)
+        self.found.seconds.setdefault(name, []).append(run.seconds)
+        self.tell(f"{name}, seed {seed}: {run.steps:,} steps in {run.seconds:.0f} s, {status}")
 
 
 def headline(metrics: Sequence[str]) -> list[str]:

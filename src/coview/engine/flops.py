@@ -1,4 +1,4 @@
-"""Equal compute: training FLOPs of a step, measured, and the steps that match another arm's total."""
+"""Equal compute: training FLOPs of a step, measured, and the steps that match another run's total."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from coview.engine.config import FitConfig
 
 WITHIN = 0.02
-"""How far apart the training FLOPs of two arms may be, as a share."""
+"""How far apart the training FLOPs of two runs may be, as a share."""
 MEASURED = 3
 """Real steps that are counted: samples that lack a slot make them differ."""
 
@@ -31,7 +31,8 @@ def flops_of_step(config: FitConfig, data: Data, rows: Tensor) -> float:
     """
     from coview.engine.trainer import Trainer
 
-    trainer = Trainer(dataclasses.replace(config, steps=MEASURED, out=None), data, rows, rows[:0])
+    short = dataclasses.replace(config, minutes=None, epochs=None, steps=MEASURED, out=None)
+    trainer = Trainer(short, data, rows, rows[:0])
     with FlopCounterMode(display=False) as counter:
         for _ in range(MEASURED):
             trainer.advance()
@@ -44,7 +45,7 @@ def matching_steps(total: float, per_step: float) -> int:
 
 
 def check_equal(totals: dict[str, float]) -> None:
-    """Raises ValueError where the training FLOPs of arms that are compared differ by more than `WITHIN`."""
+    """Raises ValueError where the training FLOPs of runs that are compared differ by more than `WITHIN`."""
     least, most = min(totals, key=totals.__getitem__), max(totals, key=totals.__getitem__)
     if totals[most] > (1 + WITHIN) * totals[least]:
         apart = totals[most] / totals[least] - 1

@@ -1,0 +1,72 @@
+"""Equal compute: what is equal is equal, and references are told apart from methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from coview.data.arrays import from_arrays
+from coview.data.source import Source
+from coview.engine.config import FitConfig
+from coview.engine.flops import WITHIN
+from coview.errors import UserError
+from coview.evaluate.scores import Scores
+from coview.use.compare import Comparison, compare
+
+
+def pictures(n: int = 60) -> Source:
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 2, n)
+    values = rng.integers(0, 90, (n, 8, 8, 3)).astype(np.uint8)
+    values[kind == 1, :4] += 150
+    return from_arrays(image=values, labels={"kind": kind})
+
+
+def config(**budget: Any) -> FitConfig:
+    return FitConfig("", batch_size=16, encoder_options={"dim": 16}, threads=1, precision="32", **budget)
+
+
+def test_equal_flops_gives_the_cheaper_method_more_steps() -> None:
+    found = compare(["poly-view", "simclr"], config(steps=25), pictures(), equal="flops")
+    poly, simclr = found.steps["poly-view"][0], found.steps["simclr"][0]
+    assert poly == 25
+    assert simclr > 30
+    totals = [found.flops[m][0] for m in ("poly-view", "simclr")]
+    assert abs(totals[1] / totals[0] - 1) <= WITHIN
+    assert {"raw", "random"} <= set(found.scores)
+
+
+def test_a_budget_too_small_to_be_matched_names_one_that_is_not() -> None:
+    found = compare(["simclr", "poly-view"], config(steps=1), pictures(), equal="flops")
+    assert "times as much would do" in found.failed["poly-view"]
+    assert list(found.verdicts) == ["simclr"]
+
+
+def test_equal_minutes_of_the_first_become_steps_for_its_other_seeds() -> None:
+    found = compare(["simclr", "vicreg"], config(minutes=0.01), pictures(), equal="flops", seeds=2)
+    assert len(set(found.steps["simclr"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("equal", "budget", "said"),
+    [
+        ("time", {"steps": 3}, "--equal time needs a budget in --minutes"),
+        ("steps", {"minutes": 1}, "--equal steps needs a budget in --steps or --epochs"),
+        ("work", {"steps": 3}, "--equal is time, steps, flops; 'work' was given"),
+    ],
+)
+def test_a_budget_that_cannot_be_equal_so_is_refused(equal: str, budget: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        compare(["simclr", "vicreg"], config(**budget), pictures(), equal=equal)
+
+
+def test_references_are_those_of_the_first_method_that_has_them() -> None:
+    found = Comparison()
+    for name, random in (("one", 0.3), ("two", 0.9)):
+        scores = Scores()
+        scores.add("knn/a/b", {"run": {"accuracy": 0.5}, "random": {"accuracy": random}, "raw": {"accuracy": 0.1}}, {})
+        found.add(name, scores)
+    assert found.scores["random"] == {"knn/a/b accuracy": [0.3]}
+    assert found.scores["two"] == {"knn/a/b accuracy": [0.5]}
