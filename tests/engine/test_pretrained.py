@@ -14,9 +14,9 @@ from safetensors.torch import save_file
 from coview.data.source import Data
 from coview.engine.config import FitConfig, as_asked, load_config, plain, save_config
 from coview.engine.fit import fit_data
-from coview.engine.trainer import Trainer
 from coview.engine.pretrained import from_runs, load_weights
 from coview.engine.run import load, new_method, resolved, write_run
+from coview.engine.trainer import Trainer
 from coview.errors import UserError
 from coview.methods.registry import build_method, method_class
 from coview.modalities.image import Image
