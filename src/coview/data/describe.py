@@ -59,6 +59,8 @@ def _views(width: int, names: Sequence[str]) -> str:
 
 
 def _kinds(values: np.ndarray) -> str:
+    if values.ndim > 1:
+        return f"{values.shape[1]:,} numbers each"
     if values.dtype.kind == "f":
         known = values[~np.isnan(values)]
         return f"{len(np.unique(known)):,} values, {len(values) - len(known):,} unknown"

@@ -106,7 +106,7 @@ def _within(embedded: Embedded, rows: Tensor, slot: str, n: int, k: int) -> Answ
     rows = rows[there[rows]]
     queries = _spread(embedded, rows, n)
     cosine, at = nearest(z[queries], z[rows], k + 1)
-    label = next(iter(embedded.data.labels), None)
+    label = next((name for name, values in embedded.data.labels.items() if values.ndim == 1), None)
     values = None if label is None else embedded.data.labels[label]
     found: list[list[Found]] = []
     for row, cs, js in zip(queries.tolist(), cosine, at):
