@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from coview.data.frames import as_arrow
 from coview.data.graph import is_graph
 from coview.data.kinds import modality_of_bytes, modality_of_name
+from coview.data.records import Records
 from coview.data.source import Column, Source
 from coview.errors import UserError
 from coview.modalities.registry import modality_modules
@@ -99,6 +101,9 @@ def _column(slot: str, modality: str | None, value: Any) -> Column:
     if modality is not None and modality not in modality_modules():
         known = ", ".join(modality_modules())
         raise UserError(f"slot {slot!r}: no modality is called {modality!r}; there are {known}")
+    frame = as_arrow(value)
+    if frame is not None and modality in (None, "table"):
+        return Column("table", Records(frame, frame.column_names))
     views = list(value) if isinstance(value, tuple) else [value]
     if not views:
         raise UserError(f"slot {slot!r} is an empty tuple; a tuple holds the natural views of a slot")
@@ -115,7 +120,7 @@ def _column(slot: str, modality: str | None, value: Any) -> Column:
 
 def _inner_views(value: Any, modality: str | None) -> int | None:
     """V where entries are themselves lists of natural views, else None."""
-    if modality in ("series", "events", "points"):  # lists are one sample's times or points; a tuple holds views
+    if modality in ("series", "events", "points", "table", "spectral"):  # a list is one sample; a tuple holds views
         return None
     if isinstance(value, np.ndarray):
         axes = {"audio": 3, "video": 6, "volume": 6}.get(modality or "", 5)

@@ -16,6 +16,7 @@ from coview.data.array_files import ARRAY_ENDINGS, PICKLED_ENDINGS, open_arrays,
 from coview.data.arrays import from_arrays
 from coview.data.clips import cut_videos
 from coview.data.folder import open_folder
+from coview.data.frames import as_arrow
 from coview.data.graph import from_graphs, is_graph
 from coview.data.graph_folder import is_graph_folder, open_graph_folder
 from coview.data.hf import is_saved_dataset, read_saved_dataset
@@ -43,7 +44,8 @@ def open_source(
 
     Args:
         data: a catalog name; a path (a folder of files, a table, array file, WebDataset shard or folder of shards, a
-            saved Hugging Face data set); a `Source`; or arrays in memory (a dict by slot, an array, a list).
+            saved Hugging Face data set); a `Source`; a data frame; or arrays in memory (a dict by slot, an array, a
+            list).
         columns: slots as `slot:modality=column[,column2]`: columns of a table, sub-folders, fields or arrays.
         label: the labels to keep, the first one first; default those that look like labels.
         group: a column or label whose samples are kept together in splits.
@@ -56,7 +58,10 @@ def open_source(
     labels = [label] if isinstance(label, str) else list(label or [])
     path = _path(data)
     graphs = path is not None and is_graph_folder(path)
-    reading = _as_table(path, labels, group) if path is not None and not graphs else None
+    if path is None:
+        reading = _as_frame(data, labels, group)
+    else:
+        reading = None if graphs else _as_table(path, labels, group)
     if path is not None and graphs:
         source = _grouped(_renamed(open_graph_folder(path, labels), wanted), group)
     elif reading is not None:
@@ -108,6 +113,12 @@ def _ready(data: Any) -> Source:
         return from_arrays(data)
     alone = from_arrays({"data": data})
     return replace(alone, columns={column.modality: column for column in alone.columns.values()})
+
+
+def _as_frame(data: Any, labels: list[str], group: str | None) -> Reading | None:
+    """A data frame in memory."""
+    table = as_arrow(data)
+    return None if table is None else Reading("the data frame", table, Path.cwd(), labels, group)
 
 
 def _as_table(path: Path, labels: list[str], group: str | None) -> Reading | None:

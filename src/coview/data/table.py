@@ -9,6 +9,7 @@
 - `split` (train, valid, test) is the data set's own split.
 - What is no slot and has few kinds is a label.
 - A table in long form, many rows a sample, is read as `long_table` says.
+- A table of numbers and recurring words is one slot of rows, as `row_slots` says.
 
 Encoded bytes in parquet are read into memory, in JSON and CSV everything; what is larger belongs into Arrow or Feather
 files (mapped, not read), WebDataset shards or a folder.
@@ -26,6 +27,7 @@ from coview.data.kinds import count, some
 from coview.data.long_roles import is_long
 from coview.data.long_table import from_long_table
 from coview.data.mapping import Wanted, missing
+from coview.data.row_slots import row_column, row_slots
 from coview.data.source import Column, Source
 from coview.data.table_rows import Reading, row_groups, row_labels, row_names, row_split
 from coview.errors import UserError
@@ -40,11 +42,15 @@ def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
     reading.check_named()
     if is_long(reading, columns):
         return from_long_table(reading, columns)
-    slots = _wanted(reading, columns) if columns else _inferred(reading)
-    if not slots:
+    rows = row_slots(reading, columns)
+    others = [w for w in columns or [] if w.slot not in rows]
+    slots = _wanted(reading, others) if columns else {} if rows else _inferred(reading)
+    if not slots and not rows:
         raise UserError(_no_slot(reading))
-    used = {name for names, _ in slots.values() for name in names}
+    used = {name for names, _ in slots.values() for name in names} | {name for names in rows.values() for name in names}
     built = {slot: _column(reading, names, kind) for slot, (names, kind) in slots.items()}
+    built |= {slot: row_column(reading, names) for slot, names in rows.items()}
+    built = {w.slot: built[w.slot] for w in columns} if columns else built
     for slot, (names, kind) in slots.items():
         reading.understood.append(f"{slot} is read from {kind.what} of {', '.join(names)}")
     paths = [names[0] for names, kind in slots.values() if kind.what == "paths"]

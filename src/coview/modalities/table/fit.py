@@ -28,9 +28,12 @@ def fit_columns(rows: Iterable[Row], options: TableOptions) -> list[Kind]:
         UserError: there are no rows, no column says anything, or a column named as categorical is not there.
     """
     cells, count = _by_column(rows)
-    for name in options.categorical:
-        if name not in cells:
-            raise UserError(f"the table has no column {name!r} (named as categorical); it has {some(list(cells), 20)}")
+    for listed in ("columns", "categorical"):
+        for name in getattr(options, listed):
+            if name not in cells:
+                raise UserError(f"the table has no column {name!r} ({listed}); it has {some(list(cells), 20)}")
+    if options.columns:
+        cells = {name: cells[name] for name in options.columns}
     empty = [name for name, values in cells.items() if all(x is None for x in values)]
     kept = {name: values for name, values in cells.items() if name not in empty}
     same = [name for name, values in kept.items() if None not in values and len(set(values)) == 1]

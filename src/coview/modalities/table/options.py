@@ -14,12 +14,14 @@ class TableOptions(Options, modality="table", limits=LIMITS):
     """Options of `Table.adapt`.
 
     Args:
+        columns: those to read, separated by commas; default all.
         categorical: columns of numbers that are names (codes, postal codes), separated by commas.
         most: words of a column that have a code of their own; rarer ones are read as the same other word.
         corrupt: share of the cells that an augmented look takes from other rows (SCARF).
         drop: share of the cells that it takes for missing.
     """
 
+    columns: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     most: int = 1_000
     corrupt: float = 0.3

@@ -1,0 +1,20 @@
+"""Data frames in memory: pandas, polars, Arrow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+
+def as_arrow(data: Any) -> pa.Table | None:
+    """A frame as an Arrow table, or None where it is no frame. An index of pandas that has a name is a column."""
+    if isinstance(data, pa.Table):
+        return data
+    kind = type(data)
+    if kind.__name__ != "DataFrame":
+        return None
+    if kind.__module__.startswith("pandas"):
+        named = any(name is not None for name in data.index.names)
+        return pa.Table.from_pandas(data, preserve_index=named).replace_schema_metadata(None)
+    return data.to_arrow() if hasattr(data, "to_arrow") else None
