@@ -146,7 +146,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=physical_cores())
     parser.add_argument("--no-memory", action="store_true", help="do not measure peak memory")
     parser.add_argument("--quick", action="store_true", help="smallest sizes: shows that it runs, measures nothing")
-    parser.add_argument("--out", help="default results/benchmarks/throughput.json")
+    parser.add_argument("--out", help="default results/benchmarks/throughput[-ENCODER].json")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.quick:
@@ -163,25 +163,27 @@ def main() -> None:
     if asked.child:
         print(measure_peak(tasks[0], asked.child, asked.samples))
         return
-    load, rows = os.getloadavg(), []
+    load, answer = os.getloadavg(), help_time()
+    rows: list[dict[str, Any]] = []
+    name = "throughput" if len(asked.encoders) > 1 else f"throughput-{asked.encoders[0]}"
     for task in tasks:
         row = compare(task, asked.rounds, asked.seconds, asked.samples)
         if not asked.no_memory:
             row["peak memory, bytes"] = {n: peak(task, n, asked.samples) for n in row["samples/s"]}
         rows.append(row)
         show([row])
-    found = {
-        "benchmark": "throughput",
-        "coview --help, seconds": help_time(),
-        "segment, seconds": asked.seconds,
-        "rounds": asked.rounds,
-        "pictures": f"{asked.samples} made up, 32 x 32 x 3, uint8",
-        "rows": rows,
-        **circumstances(load, asked.threads, asked.device),
-    }
-    print(json.dumps(found["machine"]))
-    path = save("throughput", found, asked.out)
-    print(f"coview --help: {found['coview --help, seconds']:.2f} s; written to {os.path.relpath(path, ROOT)}")
+        found = {
+            "benchmark": "throughput",
+            "coview --help, seconds": answer,
+            "segment, seconds": asked.seconds,
+            "rounds": asked.rounds,
+            "pictures": f"{asked.samples} made up, 32 x 32 x 3, uint8",
+            "rows": rows,
+            **circumstances(load, asked.threads, asked.device),
+        }
+        path = save(name, found, asked.out)  # after each row: a long run that is ended leaves those it has
+        print(f"written to {os.path.relpath(path, ROOT)}")
+    print(f"coview --help: {answer:.2f} s")
 
 
 if __name__ == "__main__":
