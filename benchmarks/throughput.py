@@ -13,7 +13,6 @@ imported is left out and named. The pictures are made up: their contents do not 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
