@@ -8,8 +8,9 @@ from coview.papers.metrics import protocol_metric
 
 IMAGE = protocol_metric("linear/image/class", "accuracy")
 SPEECH = protocol_metric("linear/speech/voice", "accuracy")
+STEPS = {"image": 640, "speech": 160}
 OPTIONS = {
-    "image": {"modality": {"image": {"size": 28}}, "encoder_options": {"dim": 64, "depth": 3}},
+    "image": {"modality": {"image": {"size": 28, "patch": 7}}, "encoder_options": {"dim": 64, "depth": 3}},
     "speech": {"modality": {"speech": {"seconds": 1.5, "mels": 32}}, "encoder_options": {"dim": 64, "depth": 3}},
 }
 
@@ -19,7 +20,7 @@ def claim(scale: int) -> Claim:
     arms: dict[str, Arm] = {}
     for slot, data, metric in (("image", fashion, IMAGE), ("speech", voices, SPEECH)):
         leader = f"{slot}: data2vec"
-        arms[leader] = Arm("data2vec", data, (metric.name,), OPTIONS[slot], steps=160 * scale)
+        arms[leader] = Arm("data2vec", data, (metric.name,), OPTIONS[slot], steps=STEPS[slot] * scale)
         for method in ("simmim", "mae"):
             arms[f"{slot}: {method}"] = Arm(method, data, (metric.name,), OPTIONS[slot], like=leader)
     return Claim(
