@@ -1,4 +1,5 @@
 import json
+import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -66,6 +67,13 @@ def test_outcomes_on_record_follow_from_their_scores(key):
         assert found["outcome"] == outcomes[-1]
     assert record["outcome"] == together(outcomes)
     assert record["outcome"] in list(Outcome)
+
+
+@pytest.mark.parametrize("key", KEPT)
+def test_a_record_names_a_commit_that_can_be_checked_out(key):
+    record = records.read(key)
+    assert record is not None
+    assert re.fullmatch("[0-9a-f]{40}", record["commit"])
 
 
 @pytest.mark.parametrize("key", KEPT)
