@@ -17,6 +17,7 @@ from coview.evaluate import (
     ranking,
     retrieval,
     ridge,
+    state,
     zero_shot,
 )
 from coview.evaluate.evaluate import AUTO, PROTOCOLS
@@ -34,6 +35,7 @@ FUNCTIONS: dict[str, Any] = {
     "link-prediction": link_prediction.link_prediction,
     "ranking": ranking.ranking,
     "next-event": next_event.next_event,
+    "state": state.state,
 }
 
 

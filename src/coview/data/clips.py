@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from coview.data.kinds import count
 from coview.data.reading import in_threads
 from coview.data.source import Source
@@ -47,7 +49,8 @@ def cut_videos(source: Source, options: Options | None = None) -> Source:
     """A source whose video files are cut into clips of `video.seconds`; one without video files as it is.
 
     What is left over at a file's end is a clip of its own from half a clip on. Natural views of a sample are cut at
-    the same moments, as cameras that ran together; whatever else a sample holds belongs to each of its clips.
+    the same moments, as cameras that ran together; whatever else a sample holds belongs to each of its clips. When a
+    clip begins is the label `moment`, in seconds.
 
     Args:
         source: as opened.
@@ -78,7 +81,11 @@ def cut_videos(source: Source, options: Options | None = None) -> Source:
     if several:
         many = f"{count(len(source), 'sample')} in {count(len(clips), 'clip')}"
         understood.append(f"videos are cut into clips of {seconds:g} s ({many}; video.seconds)")
-    return replace(cut, columns=columns, names=names, groups=[groups[row] for row in rows], understood=understood)
+    labels = dict(cut.labels)
+    if several and "moment" not in labels:
+        labels["moment"] = np.array([begin for _, begin in clips])
+    kept = [groups[row] for row in rows]
+    return replace(cut, columns=columns, names=names, labels=labels, groups=kept, understood=understood)
 
 
 def pieces(length: float, seconds: float) -> int:

@@ -10,6 +10,9 @@ import numpy as np
 from coview.data.source import Data
 from coview.errors import UserError
 
+MOMENT = "moment"
+"""The label that tells when a sample begins, in seconds of its recording (its group)."""
+
 
 def classes_of(values: np.ndarray) -> tuple[np.ndarray, list[str]] | None:
     """Values as classes: codes `(N,)` int64, -1 where unknown, and the classes' names in sorted order.
@@ -58,7 +61,7 @@ def choose_labels(
     """
     found: dict[str, tuple[np.ndarray, list[str]]] = {}
     check_named(data, wanted or ())
-    for name in data.labels if wanted is None else wanted:
+    for name in probed(data) if wanted is None else wanted:
         classes = classes_of(data.labels[name])
         if classes is None:
             if wanted is not None and not quantities:
@@ -74,6 +77,11 @@ def choose_labels(
                 "two training samples have"
             )
     return found
+
+
+def probed(data: Data) -> list[str]:
+    """The labels that probes are trained on where none is named: all but when a sample was taken."""
+    return [name for name in data.labels if name != MOMENT]
 
 
 def check_named(data: Data, wanted: Sequence[str]) -> None:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coview.data.source import Data
-
-LABEL = "moment"
-"""The label that tells when a sample begins, in seconds of its recording (its group)."""
+from coview.evaluate.labels import MOMENT
 
 
 @dataclass(frozen=True)
@@ -36,10 +34,10 @@ def moments_of(data: Data, slot: str) -> Moments | None:
     None where there is no such label, some samples lack it, or the slot's modality has no length in seconds.
     """
     seconds = getattr(data.modalities.get(slot), "seconds", None)
-    if LABEL not in data.labels or not isinstance(seconds, int | float):
+    if MOMENT not in data.labels or not isinstance(seconds, int | float):
         return None
     try:
-        times = data.labels[LABEL].astype(np.float64)
+        times = data.labels[MOMENT].astype(np.float64)
     except (TypeError, ValueError):
         return None
     if not np.isfinite(times).all():

@@ -6,7 +6,7 @@ import numpy as np
 
 from coview.data.source import Data
 from coview.evaluate.items import Outcome, items_where
-from coview.evaluate.labels import check_named, classes_of
+from coview.evaluate.labels import check_named, classes_of, probed
 from coview.evaluate.ridge import DETAILS, ridge
 from coview.evaluate.scores import Scores
 from coview.evaluate.subject import Subject
@@ -34,7 +34,7 @@ def choose_quantities(
     Raises:
         UserError: there is no such label.
     """
-    names = list(data.labels) if wanted is None else wanted
+    names = probed(data) if wanted is None else wanted
     check_named(data, names)
     found = {name: quantity_of(data.labels[name]) for name in names}
     return {

@@ -8,11 +8,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 import torch
 from torch import Tensor
 
 from coview.views.draw import Draw
+
+
+class Masking(StrEnum):
+    """How tokens are hidden at random.
+
+    - `random`: one by one.
+    - `tube`: the same places at every time, for grids that begin with time: what is hidden in one frame is hidden in
+      all, and cannot be copied from the next.
+    """
+
+    RANDOM = "random"
+    TUBE = "tube"
 
 
 @dataclass
@@ -31,9 +44,16 @@ class Kept:
 
 
 def random_mask(
-    draw: Draw, tokens: int, ratio: float, *, views: int = 1, valid: Tensor | None = None, name: str = "mask"
+    draw: Draw,
+    tokens: int,
+    ratio: float,
+    *,
+    views: int = 1,
+    valid: Tensor | None = None,
+    tubes: int = 1,
+    name: str = "mask",
 ) -> Tensor:
-    """Tokens hidden one by one: `(B, V, T)` bool.
+    """Tokens hidden one by one, or tube by tube: `(B, V, T)` bool.
 
     Args:
         draw: keyed draws of B samples.
@@ -41,21 +61,33 @@ def random_mask(
         ratio: share of the valid tokens to hide.
         views: V.
         valid: `(B, V, T)` bool, the tokens that are not padding, or None where all are.
+        tubes: tokens of one place along the first axis of the grid, hidden together (VideoMAE, Tong et al. 2022,
+            section 3.3). Not with `valid`.
         name: of the draw.
     """
-    return _lowest(draw(name, views, tokens), ratio, valid)
+    if tubes == 1:
+        return _lowest(draw(name, views, tokens), ratio, valid)
+    return _lowest(draw(name, views, tokens // tubes), ratio, None).repeat(1, 1, tubes)
 
 
 def random_keep(
-    draw: Draw, tokens: int, ratio: float, *, views: int = 1, valid: Tensor | None = None, name: str = "mask"
+    draw: Draw,
+    tokens: int,
+    ratio: float,
+    *,
+    views: int = 1,
+    valid: Tensor | None = None,
+    tubes: int = 1,
+    name: str = "mask",
 ) -> Kept:
     """Random masking as MAE reads it (He et al. 2022, section 3): the visible tokens by position.
 
     Arguments are those of `random_mask`. K is the same for any batch: what a look without padding keeps.
     """
-    masked = random_mask(draw, tokens, ratio, views=views, valid=valid, name=name)
+    masked = random_mask(draw, tokens, ratio, views=views, valid=valid, tubes=tubes, name=name)
     visible = ~masked if valid is None else ~masked & valid
-    keep = visible.byte().argsort(dim=-1, descending=True, stable=True)[..., : tokens - hidden_count(tokens, ratio)]
+    most = tokens - hidden_count(tokens // tubes, ratio) * tubes
+    keep = visible.byte().argsort(dim=-1, descending=True, stable=True)[..., :most]
     return Kept(keep, visible.gather(-1, keep), masked)
 
 

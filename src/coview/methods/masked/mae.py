@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from coview.batch import Batch, Reps, Views
+from coview.errors import UserError
 from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import Method
 from coview.nn.decoders import TokenDecoder
@@ -12,7 +13,7 @@ from coview.nn.encoder import Encoder
 from coview.nn.tokens import places_of, positions, rows_there, spread, take, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
-from coview.views.masks import random_keep
+from coview.views.masks import Masking, random_keep
 
 
 class MAE(Method):
@@ -39,6 +40,7 @@ class MAE(Method):
         decoder_depth: its blocks (the paper: 8).
         positives: where the view comes from; natural reads it without augmentation, auto augments it (the paper crops
             and flips).
+        masking: whether tokens are hidden one by one, or for videos the same places in every frame.
 
     Example:
         >>> import coview
@@ -57,18 +59,24 @@ class MAE(Method):
         decoder_dim: int = 64,
         decoder_depth: int = 2,
         positives: Positives = Positives.NATURAL,
+        masking: Masking = Masking.RANDOM,
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.decoder = TokenDecoder(encoder.dim, decoder_dim, decoder_depth, encoder.modality.target_dim)
         self.masked = masked
         self.positives = Positives(positives)
+        self.masking = Masking(masking)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         modality = self.encoder.modality
         view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
         valid = token_valid(modality, view)
-        drawn = random_keep(draw, math.prod(modality.grid(view)), self.masked, valid=valid)
+        grid = modality.grid(view)
+        tubes = grid[0] if self.masking is Masking.TUBE else 1
+        if self.masking is Masking.TUBE and len(grid) != 3:
+            raise UserError(f"tubes run through time, and {modality.name} has none to run through; say masking=random")
+        drawn = random_keep(draw, math.prod(grid), self.masked, valid=valid, tubes=tubes)
         wanted, asked = positions(drawn.masked)
         params = {"keep": drawn.keep, "kept": drawn.keep_valid, "wanted": wanted, "asked": asked}
         weight = asked.flatten(1).sum(1) * view.present[:, 0]
