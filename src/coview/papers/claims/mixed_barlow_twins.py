@@ -17,7 +17,7 @@ def claim(scale: int) -> Claim:
         "apart than in Barlow Twins', at equal compute.",
         (KNN,),
         {
-            "mixed": Arm("mixed-barlow-twins", few_fashion, (KNN.name,), OPTIONS, steps=400 * scale),
+            "mixed": Arm("mixed-barlow-twins", few_fashion, (KNN.name,), OPTIONS, steps=800 * scale),
             "plain": Arm("barlow-twins", few_fashion, (KNN.name,), OPTIONS, like="mixed"),
         },
         (Comparison("mixed", "plain", KNN.name),),
