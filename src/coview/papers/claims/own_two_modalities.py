@@ -21,6 +21,6 @@ def claim(scale: int) -> Claim:
             "one": Arm("simclr", stamps, (KNN.name,), {**OPTIONS, "slots": ["image"]}, like="two"),
         },
         (Comparison("two", "one", KNN.name),),
-        note="The test part has 193 pictures, one of which is 0.005: a difference that these seeds could tell from none "
-        "would have to be 0.03 or so. At equal compute SimCLR sees 1.6 times as many pictures as SLIP.",
+        note="The test part has 193 pictures, one of which is 0.005: a difference would have to be about 0.03 for "
+        "these seeds to tell it from none. At equal compute SimCLR sees 1.6 times as many pictures as SLIP.",
     )

@@ -24,8 +24,8 @@ def claim(scale: int) -> Claim:
         },
         (Comparison("slip", "clip", NAMED.name), Comparison("slip", "simclr", PROBE.name)),
         note="At equal compute CLIP sees three times and SimCLR half as many samples again as SLIP, which reads three "
-        "pictures of each; the paper compares at equal epochs. On the validation part, "
-        "at equal steps (240, three seeds), SLIP and CLIP name alike: 0.171 against 0.168. What is lost to CLIP at equal "
-        "compute is what it gains by seeing more; and here a name comes with four artists' drawings, which teach "
-        "CLIP's pictures to agree without SimCLR's help. Against SimCLR the captions help, as claimed.",
+        "pictures of each; the paper compares at equal epochs. On the validation part, at equal steps (240, three"
+        " seeds), SLIP and CLIP name alike (0.171 and 0.168): what CLIP has over SLIP at equal compute it gains "
+        "by seeing more. Here a name comes with four artists' drawings, which teach CLIP's pictures to agree "
+        "without SimCLR's help. Against SimCLR the names help, as claimed.",
     )
