@@ -69,6 +69,7 @@ class DataSet:
         modules: import name -> (package, extra) that fetching needs beyond the core.
         extra_licences: of what comes with coview's dependencies, name -> licence.
         builtin: whether something can be read without any of the packages.
+        shown: whether pictures made of it may be shown to others.
         made: of a set without packages whose samples are made by a library, the folder that `prepare` makes.
     """
 
@@ -82,6 +83,7 @@ class DataSet:
     modules: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     extra_licences: Mapping[str, str] = field(default_factory=dict)
     builtin: bool = False
+    shown: bool = True
     made: str = ""
 
     @property
