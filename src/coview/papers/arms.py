@@ -148,10 +148,7 @@ def code_of(method: str, modalities: Mapping[str, Modality], **how: Any) -> str:
     return "\n".join([*own, *(inspect.getsource(sys.modules[n]) for n in sorted(names))])
 
 
-COMMON = (
-    *(f"engine/{stem}.py" for stem in ("join", "lanes", "optimize", "schedule", "step", "trainer")),
-    "data/sampler.py", "evaluate", "papers/metrics.py", "views",
-)  # fmt: skip
+COMMON = ("data/sampler.py", "engine", "evaluate", "papers/metrics.py", "views")
 """Files and folders of coview that train and score every arm, whatever its method."""
 
 
