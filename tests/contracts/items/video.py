@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-OPTIONS = {"size": 8, "frames": 4, "patch": 4, "seconds": 1.0}
+OPTIONS = {"size": 16, "frames": 4, "patch": 8, "seconds": 1.0}
 
 
 def item(rng: np.random.Generator) -> tuple[np.ndarray, float]:
