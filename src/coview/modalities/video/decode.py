@@ -43,7 +43,7 @@ def decode(file: Path | bytes, begin: float, seconds: float) -> Footage:
     kept: list[np.ndarray] = []
     times: list[float] = []
     before: tuple[float, VideoFrame] | None = None
-    end, seen, failed = begin, 0, None
+    end, last, seen, failed = begin, -1.0, 0, None
     with opened(file) as (container, stream):
         aspect = float(stream.sample_aspect_ratio or 1)
         try:
@@ -53,10 +53,11 @@ def decode(file: Path | bytes, begin: float, seconds: float) -> Footage:
                 if time >= begin + seconds:
                     break
                 if time <= begin:
-                    before = time, frame  # on screen when the clip begins, unless another comes
-                elif not times or time - times[-1] >= 0.999 / MOST_RATE:
+                    before, last = (time, frame), time  # on screen when the clip begins, unless another comes
+                elif time - last >= 0.999 / MOST_RATE:
                     kept.append(_pixels(frame, aspect))
                     times.append(time)
+                    last = time
         except _library().error.FFmpegError as error:
             failed = _said(error)
         if before is not None and end > begin:

@@ -90,10 +90,9 @@ def _machine(game: str, seed: int) -> ALEInterface:
     ale = ALEInterface()
     ale.setInt("random_seed", seed + 1)
     ale.setFloat("repeat_action_probability", 0.0)
-    path = roms.get_rom_path(game)
-    if path is None:
+    if game not in roms.get_all_rom_ids():
         raise UserError(f"ale-py brings no game {game!r}")
-    ale.loadROM(path)
+    ale.loadROM(roms.get_rom_path(game))
     return ale
 
 
