@@ -207,4 +207,9 @@ def takes_option(modality: Modality | type[Modality], name: str, option: str) ->
 def _defaults(builder: Any) -> dict[str, Any]:
     """The options of a network builder with their defaults, enums by value."""
     options = [p for p in inspect.signature(builder).parameters.values() if p.kind is inspect.Parameter.KEYWORD_ONLY]
-    return {p.name: p.default.value if isinstance(p.default, Enum) else p.default for p in options}
+    return {p.name: _plain(p.default) for p in options}
+
+
+def _plain(value: Any) -> Any:
+    """A default as a configuration file has it."""
+    return value.value if isinstance(value, Enum) else list(value) if isinstance(value, tuple) else value
