@@ -28,7 +28,7 @@ class Run:
         self.encoder = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64))
         self.projector = head(64, 128, 64, last=name.startswith("simsiam"))
         self.predictor = head(64, 32, 64)
-        self.data = torch.tensor(load_digits().data, dtype=torch.float32) / 8 - 1
+        self.data = torch.tensor(load_digits(return_X_y=True)[0], dtype=torch.float32) / 8 - 1
 
     def loss(self, a: Tensor, b: Tensor) -> Tensor:
         match self.name:
@@ -63,15 +63,18 @@ class Run:
     def train(self, steps: int = STEPS) -> Verdict:
         parts = nn.ModuleList([self.encoder, self.projector, self.predictor])
         optimizer = torch.optim.AdamW(parts.parameters(), 1e-3)
-        reference, history, losses = self.readings(None), [], []
+        reference, latest, losses = self.readings(None), {}, []
         for step in range(steps):
             x = self.data[torch.randint(1500, (BATCH,))]
             a, b = (self.projector(self.encoder(self.look(x))) for _ in range(2))
+            seen = torch.stack([a, b], 1).detach()
+            if step == 0:
+                reference |= {"relation/projection": read(seen)}
             loss = self.loss(a, b)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             if (step + 1) % (steps // LOOKS) == 0:
-                history.append(self.readings(torch.stack([a, b], 1).detach()))
+                latest = self.readings(seen)
                 losses.append({"loss": loss.item()})
-        return judge(history[-1], reference, history, losses)
+        return judge(latest, reference, losses=losses, steps=steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import platform
 from dataclasses import dataclass, field
 from enum import Enum
@@ -17,6 +18,20 @@ from coview.errors import UserError
 
 FORMAT = 1
 """Of config.yaml; raised when an older reader would misunderstand a newer file."""
+
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "batch_size": (1, math.inf),
+    "processes": (1, math.inf),
+    "threads": (1, math.inf),
+    "chunk": (0, math.inf),
+    "checkpoint_every": (0, math.inf),
+    "health_every": (0, math.inf),
+    "weight_decay": (0, math.inf),
+    "clip": (0, math.inf),
+    "warmup": (0, 1),
+}
+"""Least and greatest value of an option."""
 
 
 @dataclass
@@ -55,7 +70,7 @@ class FitConfig:
         threads: a process; default the physical cores shared among the processes.
         init: safetensors file of encoder weights to start from.
         checkpoint_every: steps between checkpoints; 0 for one at the end alone.
-        health_every: steps between health readings; 0 for ten over the run.
+        health_every: steps between health readings; 0 for ten over the run, at least 30 steps apart.
         strict: stop at the first bad sample.
         stop_on_collapse: stop when the verdict is collapsed.
     """
@@ -99,11 +114,15 @@ class FitConfig:
     def __post_init__(self) -> None:
         if self.minutes is None and self.epochs is None and self.steps is None:
             self.minutes = 2.0
-        for name in ("batch_size", "processes"):
-            if getattr(self, name) < 1:
-                raise UserError(f"--{name.replace('_', '-')} must be at least 1; {getattr(self, name)} was given")
-        if self.chunk is not None and self.chunk < 0:
-            raise UserError(f"--chunk counts samples; {self.chunk} was given")
+        for name, (least, most) in LIMITS.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                said = f"is at least {least:g}" if most == math.inf else f"is between {least:g} and {most:g}"
+                raise UserError(f"--{name.replace('_', '-')} {said}; {value} was given")
+        for name in ("minutes", "epochs", "steps", "lr"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < math.inf:
+                raise UserError(f"--{name} must be above zero; {value} was given")
         self.precision = str(self.precision)
         if self.precision not in ("32", "bf16", "auto"):
             raise UserError(f"--precision is 32, bf16 or auto; {self.precision!r} was given")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -13,8 +14,10 @@ from coview.health.reading import Reading, read
 from coview.health.verdict import Verdict, judge
 from coview.methods.base import Method
 
-HELD_OUT = 512
-"""Samples of the held-out slice that a reading looks at."""
+HELD_OUT = 256
+"""Samples of the held-out slice that a reading looks at, the first natural view of each."""
+EVERY = 30
+"""Steps between readings at least; they would cost a tenth of a run of a hundred steps else."""
 
 
 class Monitor:
@@ -28,7 +31,7 @@ class Monitor:
 
     def __init__(self, data: Data, rows: Tensor, device: torch.device) -> None:
         few = rows[:HELD_OUT]
-        self.held_out: Batch | None = data.batch(few).to(device) if len(few) > 1 else None
+        self.held_out: Batch | None = _first_views(data.batch(few)).to(device) if len(few) > 1 else None
         self.reference: dict[str, Reading] = {}
         self.history: list[dict[str, Reading]] = []
         self.steps: list[int] = []
@@ -44,11 +47,9 @@ class Monitor:
         found: dict[str, Reading] = {}
         for slots in method.embed(self.held_out).values():
             for slot, e in slots.items():
-                there = e.present.any(1)
+                there = e.present[:, 0]
                 if f"embedding/{slot}" not in found and int(there.sum()) > 1:
-                    first = e.present[there].int().argmax(1)
-                    values = e.values[there].float()
-                    found[f"embedding/{slot}"] = read(values[torch.arange(len(values)), first])
+                    found[f"embedding/{slot}"] = read(e.values[there, 0].float())
         method.train(was)
         return found
 
@@ -56,17 +57,27 @@ class Monitor:
         """Reads the random encoder, against which the trained one is judged."""
         self.reference = self.embeddings(method)
 
+    def meet(self, seen: dict[str, Tensor]) -> None:
+        """Reads what the losses compare when it is first met: what the untrained heads said."""
+        for name, found in _relations({n: t for n, t in seen.items() if f"relation/{n}" not in self.reference}).items():
+            if found.finite == 1:
+                self.reference[name] = found
+
+    def due(self, step: int) -> bool:
+        """Whether the last reading is long enough ago."""
+        return step - (self.steps[-1] if self.steps else 0) >= EVERY
+
     def look(self, method: Method, seen: dict[str, Tensor], step: int) -> dict[str, Reading]:
         """One reading, kept for the verdict."""
-        readings = self.embeddings(method)
-        readings |= {f"relation/{n}": read(t.float()) for n, t in seen.items() if len(t) > 1}
+        readings = self.embeddings(method) | _relations(seen)
         self.history.append(readings)
         self.steps.append(step)
         return readings
 
     def verdict(self) -> Verdict:
         """What the readings so far mean."""
-        return judge(self.history[-1] if self.history else {}, self.reference, self.history, self.losses)
+        latest = self.history[-1] if self.history else {}
+        return judge(latest, self.reference, losses=self.losses, steps=self.steps[-1] if self.steps else None)
 
     def state(self) -> list[Any]:
         """Readings so far, for the checkpoint."""
@@ -77,3 +88,13 @@ class Monitor:
         self.steps = list(state[0])
         self.history = [{n: Reading.from_dict(r) for n, r in h.items()} for h in state[1]]
         self.losses = list(state[2])
+
+
+def _first_views(batch: Batch) -> Batch:
+    """Of each slot the first natural view that is there."""
+    slots = {name: v if v.width == 1 else v.pick(v.present.int().argmax(1)[:, None]) for name, v in batch.items()}
+    return replace(batch, slots=slots)
+
+
+def _relations(seen: dict[str, Tensor]) -> dict[str, Reading]:
+    return {f"relation/{name}": read(t.float()) for name, t in seen.items() if len(t) > 1}

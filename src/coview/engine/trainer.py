@@ -130,6 +130,8 @@ class Trainer:
         self.step += 1
         losses = {n: float(v) for n, v in found.losses.items()}
         self.seen = found.seen
+        with self.watch("health"):
+            self.monitor.meet(found.seen)
         line: dict[str, Any] = {
             "step": self.step,
             "loss": sum(losses.values()),
@@ -167,13 +169,8 @@ class Trainer:
                         f"{BAD_STEPS} steps in a row were not finite, from step {self.step - BAD_STEPS + 1} on; "
                         "nothing moved since. Lower --lr, try --precision 32, or look for extreme values in the data"
                     )
-                if self._progress() >= next_look or (
-                    self.config.health_every and self.step % self.config.health_every == 0
-                ):
-                    with self.watch("health"):
-                        self.monitor.losses.append({k[5:]: v for k, v in line.items() if k.startswith("loss/")})
-                        readings = self.monitor.look(self.method, self.seen, self.step)
-                    line["health"] = {n: r.to_dict() for n, r in readings.items()}
+                if self._wants_reading(next_look):
+                    self._read_health(line)
                     line["time"] = self.watch.shares()
                     next_look = self._next_look()
                     if self.config.stop_on_collapse and self.monitor.verdict().status == "collapsed":
@@ -188,14 +185,25 @@ class Trainer:
                 if failure is not None or any(exchange(interrupt.asked)):
                     break
         self.budget.pause()
-        self.monitor.losses.append(
-            {k[5:]: v for k, v in self.metrics[-1].items() if k.startswith("loss/")} if self.metrics else {}
-        )
-        self.monitor.look(self.method, getattr(self, "seen", {}), self.step)
+        if self.monitor.steps[-1:] != [self.step]:
+            self._read_health(self.metrics[-1] if self.metrics else {})
         run = self._finish()
         if failure is not None:
             raise RunFailed(failure)
         return run
+
+    def _wants_reading(self, next_look: float) -> bool:
+        if self.config.health_every:
+            return self.step % self.config.health_every == 0
+        progress = self._progress()
+        return progress >= 1 or (progress >= next_look and self.monitor.due(self.step))
+
+    def _read_health(self, line: dict[str, Any]) -> None:
+        """Takes a reading and notes it in the step's line."""
+        with self.watch("health"):
+            self.monitor.losses.append({k[5:]: v for k, v in line.items() if k.startswith("loss/")})
+            readings = self.monitor.look(self.method, getattr(self, "seen", {}), self.step)
+        line["health"] = {n: r.to_dict() for n, r in readings.items()}
 
     def _next_look(self) -> float:
         return math.inf if self.config.health_every else (math.floor(self._progress() * 10) + 1) / 10

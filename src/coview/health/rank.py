@@ -7,8 +7,13 @@ from torch import Tensor
 
 
 def singular_values(z: Tensor) -> Tensor:
-    """The `min(N, D)` singular values of `z (N, D)`, largest first, float64."""
-    return torch.linalg.svdvals(z.detach().double())
+    """The `min(N, D)` singular values of `z (N, D)`, largest first, float64.
+
+    Of the smaller Gram matrix, several times faster than by decomposing z; those under 1e-8 of the largest are noise.
+    """
+    z = z.detach().double()
+    gram = z @ z.T if len(z) <= z.shape[1] else z.T @ z
+    return torch.linalg.eigvalsh(gram).clamp_min(0).sqrt().flip(0)
 
 
 def rankme(z: Tensor, epsilon: float = 1e-7) -> float:

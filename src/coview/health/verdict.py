@@ -22,6 +22,10 @@ from coview.health.signs import (
 SIGNS = (not_finite, constant, indifferent, few_directions, dead)
 """Looked for in this order; of two equally bad the first is told."""
 
+SHORT = 50
+"""Steps before which what the losses compare is still in motion: some sound runs, teachers' above all, start by losing
+directions that come back."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -33,7 +37,7 @@ class Verdict:
         remedy: what usually mends it; empty where nothing is wrong.
         evidence: the numbers that decided, by `kind/name/number`.
         readings: the latest readings, by name.
-        reference: the untrained encoder's.
+        reference: the untrained networks'.
     """
 
     status: Status
@@ -60,38 +64,51 @@ class Verdict:
 def judge(
     readings: Readings,
     reference: Readings | None = None,
-    history: Sequence[Readings] = (),
+    *,
     losses: Sequence[Mapping[str, float]] = (),
+    steps: int | None = None,
 ) -> Verdict:
     """Judges a run by its readings.
+
+    After fewer than `SHORT` steps nobody is accused by what the losses compare, which is in motion then: the verdict is
+    `unknown`, and says what it saw. What befell the embedding, and what is not finite, is told at any time.
 
     Args:
         readings: the latest, by name: `embedding/<slot>` on samples never trained on, `relation/<name>` of what the
             losses compared.
-        reference: the same of the untrained encoder, as far as known. Without it judgement is milder.
-        history: readings so far, oldest first, the latest last.
+        reference: the same of the untrained networks, as far as known. Without it judgement is milder.
         losses: the losses by name at some steps, oldest first.
+        steps: how many were taken; None: enough.
     """
-    case = Case(readings, reference or {}, history, losses)
-    worst = _worst(case)
-    return Verdict(worst.status, worst.sentence, worst.remedy, worst.evidence, dict(readings), dict(reference or {}))
+    case = Case(readings, reference or {}, losses, steps)
+    told = _told(case)
+    return Verdict(told.status, told.sentence, told.remedy, told.evidence, dict(readings), dict(reference or {}))
 
 
-def _worst(case: Case) -> Sign:
-    """The first of the worst signs; where there is none, that of health."""
+def _told(case: Case) -> Sign:
+    """The first of the worst signs that count; where there is none, that of health."""
     if not case.readings:
         return Sign("unknown", "nothing was read: there is no held-out sample and no relation", "")
     found = [sign for look in SIGNS if (sign := look(case)) is not None]
+    early = case.steps is not None and case.steps < SHORT
+    if sure := [sign for sign in found if sign.lasting or not early]:
+        return max(sure, key=lambda sign: sign.status == "collapsed")
     if not found:
-        return Sign("healthy", _well(case), "", _summary(case))
-    return max(found, key=lambda sign: sign.status == "collapsed")
+        return Sign("healthy", _well(case) + (f"; {case.steps} steps are few" if early else ""), "", _summary(case))
+    seen = found[0]
+    return Sign(
+        "unknown",
+        f"{case.steps} steps are too few to tell: {seen.sentence}, which may pass",
+        f"train for at least {SHORT} steps; if it stays so, {seen.remedy}",
+        seen.evidence,
+    )
 
 
 def _well(case: Case) -> str:
     """What a healthy run's numbers say."""
     embeddings = [n for n in case.readings if n.startswith("embedding/")]
     name = (embeddings or list(case.readings))[0]
-    now, before = case.readings[name], case.untrained(name)
+    now, before = case.readings[name], case.reference.get(name)
     was = "" if before is None else f", {before.cosine:.2f} before"
     sentence = (
         f"samples are told apart (mean cosine of different ones {now.cosine:.2f}{was}), "

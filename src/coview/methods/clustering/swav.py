@@ -43,7 +43,8 @@ class SwAV(Method):
         prototypes: K (paper: 3,000); fewer than samples in a batch, or give a queue.
         local: local crops (paper: 6).
         temperature: t, in units of cosine similarity.
-        epsilon: smoothness of the assignment, in units of cosine similarity.
+        epsilon: smoothness of the assignment, in units of cosine similarity (paper: 0.05; lower where the loss stays at
+            log K).
         iterations: of Sinkhorn-Knopp.
         queue: samples of earlier batches that join the assignment; 0 for none (paper: 3,840 where batches are small).
         queue_start: share of the run after which the queue fills (paper: 15 of 200 epochs).
@@ -66,7 +67,7 @@ class SwAV(Method):
         prototypes: int = 256,
         local: int = 4,
         temperature: float = 0.1,
-        epsilon: float = 0.05,
+        epsilon: float = 0.03,
         iterations: int = 3,
         queue: int = 512,
         queue_start: float = 0.1,

@@ -11,7 +11,7 @@ from coview.methods.base import Method
 from coview.nn.by_rows import by_rows
 from coview.nn.ema import Teacher, cosine_momentum
 from coview.nn.encoder import Encoder
-from coview.nn.heads import RowMLP, unit
+from coview.nn.heads import MLP, unit
 from coview.nn.prototypes import Prototypes, cosines
 from coview.views.crops import multi_crop
 from coview.views.draw import Draw
@@ -35,7 +35,9 @@ class DINO(Method):
     Requires: one slot of any modality.
 
     Relations: BYOL with distributions for vectors; SwAV with a centre instead of a balanced assignment. Centring alone
-    would flatten the output, sharpening alone would let one class win; together they hold.
+    would flatten the output, sharpening alone would let one class win; together they hold. The head has batch
+    normalisation, an option of the authors': without it small rectified networks, whose features share a direction,
+    settle on one answer for all samples.
 
     Args:
         encoder: the slot's encoder.
@@ -44,7 +46,7 @@ class DINO(Method):
         prototypes: K (paper: 65,536).
         local: local crops (paper: 8).
         student_temperature: t_student, in units of cosine similarity.
-        teacher_temperature: t_teacher after its warm-up (paper: 0.04 to 0.07).
+        teacher_temperature: t_teacher after its warm-up (paper: 0.04 to 0.07; lower where the loss stays at log K).
         teacher_temperature_start: t_teacher at the start (paper: 0.04).
         teacher_warmup: share of the run over which t_teacher rises (paper: 30 of 300 epochs).
         momentum: m at the start (paper: 0.996).
@@ -70,8 +72,8 @@ class DINO(Method):
         prototypes: int = 1024,
         local: int = 4,
         student_temperature: float = 0.1,
-        teacher_temperature: float = 0.04,
-        teacher_temperature_start: float = 0.04,
+        teacher_temperature: float = 0.025,
+        teacher_temperature_start: float = 0.025,
         teacher_warmup: float = 0.1,
         momentum: float = 0.99,
         centre_momentum: float = 0.9,
@@ -80,7 +82,7 @@ class DINO(Method):
     ) -> None:
         super().__init__()
         self.encoder = encoder
-        self.head = RowMLP(encoder.dim, hidden, hidden, dim)
+        self.head = MLP(encoder.dim, hidden, hidden, dim)
         self.prototypes = Prototypes(dim, prototypes)
         self.teacher = Teacher(encoder)
         self.teacher_head = Teacher(self.head)
@@ -103,15 +105,21 @@ class DINO(Method):
 
     def represent(self, views: Views) -> Reps:
         out = [self.encoder(view) for view in views.values()]
-        student = unit(self.head(torch.cat([o.pooled for o in out], 1)))
-        teacher = unit(self.teacher_head(self.teacher(views["global"]).pooled))
+        student, teacher = torch.cat([o.pooled for o in out], 1), self.teacher(views["global"]).pooled
         present = torch.cat([o.present for o in out], 1).all(1)
         return Reps({"student": student, "teacher": teacher, "present": present})
+
+    def project(self, student: Tensor, teacher: Tensor) -> tuple[Tensor, Tensor]:
+        """Unit vectors `(N, V, dim)` of features `(N, V, D)`, each through its own head."""
+        heads = ((self.head, student), (self.teacher_head, teacher))
+        own, slow = (unit(head(x.flatten(0, 1))).unflatten(0, x.shape[:2]) for head, x in heads)
+        return own, slow
 
     def relate(self, z: Features) -> Relations:
         student, teacher = z.there("student", "teacher")
         if not len(student):
             return Relations()
+        student, teacher = self.project(student, teacher)
         directions = self.prototypes.directions
         if self.clock.progress < self.freeze:
             directions = directions.detach()
