@@ -94,7 +94,7 @@ def score_states(subject: Subject, scores: Scores) -> None:
     Worlds are the classes of the first label that has classes (the games of `atari`); without one there is one world.
     """
     data = subject.data
-    worlds = next((found for values in data.labels.values() if (found := classes_of(values)) is not None), None)
+    worlds = next((classed for values in data.labels.values() if (classed := classes_of(values)) is not None), None)
     codes = np.zeros(len(data), np.int64) if worlds is None else worlds[0]
     states = {name: values for name, values in data.labels.items() if values.ndim == 2}
     for slot in subject.slots:

@@ -90,9 +90,10 @@ def _machine(game: str, seed: int) -> ALEInterface:
     ale = ALEInterface()
     ale.setInt("random_seed", seed + 1)
     ale.setFloat("repeat_action_probability", 0.0)
-    if game not in roms.get_all_rom_ids():
+    path = roms.get_rom_path(game) if game in roms.get_all_rom_ids() else None
+    if path is None:
         raise UserError(f"ale-py brings no game {game!r}")
-    ale.loadROM(roms.get_rom_path(game))
+    ale.loadROM(path)
     return ale
 
 
