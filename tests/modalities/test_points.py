@@ -189,7 +189,7 @@ def test_raw_counts_every_point_once() -> None:
 
 
 def test_absent_clouds_are_zeros_and_absent() -> None:
-    modality, view = clouds()
+    modality, _ = clouds()
     rng = np.random.default_rng(0)
     seen = modality.augment(modality.collate([[Points.read(item(rng))], [None]]), draw(2))
     assert seen.present.tolist() == [[True], [False]]
