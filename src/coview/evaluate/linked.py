@@ -34,15 +34,17 @@ def _score(subject: Subject, scores: Scores, protocol: str, slot: str, name: str
             pairs, left, right = sides(pairs, there)
             if not len(pairs[0]) or not len(pairs[2]):
                 continue
-            outcomes[column] = ranking.ranking(z[left], *pairs, right)
-            extra = {"popularity": ranking.popularity(*pairs, len(left), right)}
+            learnt, chosen, asked = pairs
+            outcomes[column] = ranking.ranking(z[left], learnt, chosen, asked, right)
+            extra = {"popularity": ranking.popularity(learnt, chosen, asked, len(left), right)}
             counts = {"left": len(left), "right": right}
         else:
             place = np.cumsum(there) - 1
             pairs = [place[part[there[part].all(1)]] for part in pairs]
             if not len(pairs[0]) or not len(pairs[2]):
                 continue
-            outcomes[column] = link_prediction.link_prediction(z[there], *pairs)
+            learnt, chosen, asked = pairs
+            outcomes[column] = link_prediction.link_prediction(z[there], learnt, chosen, asked)
             counts = {"things": int(there.sum())}
         counts |= {f"{part} links": len(p) for part, p in zip(PARTS, pairs, strict=True)}
     if "run" in outcomes:
