@@ -153,7 +153,7 @@ def _labelled(source: Source, folder: Path, labels: Sequence[str]) -> Source:
 
 def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
     """Each node a sample of the one graph."""
-    good: np.ndarray = np.isfinite(tables.x).all(1)
+    good = np.asarray(np.isfinite(tables.x).all(1))
     known, finite = (tables.ends >= 0).all(1), np.isfinite(tables.values).all(1)
     unfit = [(tables.names[i], "a feature is missing or infinite") for i in np.flatnonzero(~good).tolist()]
     wrong = [(f"edge {i}", tables.unknown(i)) for i in np.flatnonzero(~known).tolist()]
