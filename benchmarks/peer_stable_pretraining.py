@@ -10,8 +10,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import stable_pretraining as spt
 import torch
 from contenders import SIZE, WARM_UP, Contender, Task
+from loguru import logger
 from PIL import Image as Pillow
 from torch import Tensor, nn
 
@@ -31,13 +33,9 @@ class StablePretraining(Contender):
     """
 
     def __init__(self, task: Task, images: np.ndarray, trainer: Trainer) -> None:
-        from loguru import logger
-
         logger.disable("stable_pretraining")
         for name in ("lightning.pytorch", "lightning.pytorch.utilities.rank_zero"):
             logging.getLogger(name).setLevel(logging.ERROR)
-        import stable_pretraining as spt
-
         self.task = task
         reference: Any = trainer.method
         model, views, forward = _parts(spt, task.method, reference)

@@ -55,6 +55,8 @@ def poly_view_rows(loss: Callable[..., Tensor]) -> Example:
 
 
 EXAMPLES = {
+    "chamfer": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer),
+    "chamfer_distance": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer_distance),
     "all_pairs": over_samples(VIEWS, call=lambda v: losses.all_pairs(lambda a, b: losses.info_nce(a, b, 0.5), v)),
     "arithmetic_poly_view": over_samples(VIEWS, (), call=lambda v, t: losses.arithmetic_poly_view(v, t.sigmoid())),
     "arithmetic_poly_view_rows": poly_view_rows(losses.arithmetic_poly_view_rows),
@@ -118,7 +120,7 @@ EXAMPLES = {
 }
 # the teacher of this one is made up inside its example, in sample order
 IN_ORDER = {"self_distillation"}
-NOT_EQUATIONS = {"OneVsRest": "a layout", "symile_shuffles": "a draw"}
+NOT_EQUATIONS = {"OneVsRest": "a layout", "squared_distances": "a part", "symile_shuffles": "a draw"}
 
 DIFFERENTIABLE = sorted(name for name, example in EXAMPLES.items() if example.gradient)
 OVER_SAMPLES = sorted(name for name, example in EXAMPLES.items() if example.over_samples)

@@ -6,6 +6,7 @@ All compute in float32, or in float64 where a tensor is float64, autocast or not
 """
 
 from coview.losses.all_pairs import all_pairs
+from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
 from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
 from coview.losses.koleo import koleo, koleo_rows
@@ -40,6 +41,8 @@ __all__ = [
     "all_pairs",
     "arithmetic_poly_view",
     "arithmetic_poly_view_rows",
+    "chamfer",
+    "chamfer_distance",
     "covariance",
     "cross_correlation",
     "cross_correlation_matrix",
@@ -67,6 +70,7 @@ __all__ = [
     "self_distillation_rows",
     "sinkhorn",
     "sinkhorn_potentials",
+    "squared_distances",
     "sufficient_statistics",
     "sufficient_statistics_rows",
     "swapped_prediction",
