@@ -43,6 +43,12 @@ def corrupt(value: Tensor, marginals: Tensor, share: float, draw: Draw) -> Corru
     return Corrupted(torch.where(changed, anew, value), changed)
 
 
+def shake(value: Tensor, strength: float, is_word: Tensor, draw: Draw) -> Tensor:
+    """Normal noise of a standard deviation added to numbers, `(B, V, C)` stored; words stay."""
+    noise = draw.normal("noise", *value.shape[1:]).to(value.dtype) * strength
+    return torch.where(is_word, value, value + noise)
+
+
 def hide(value: Tensor, share: float | Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
     """Cells taken for missing (NaN), each with probability `share`, but never all of a row.
 

@@ -48,7 +48,7 @@ class WholeGraph:
             raise BadSample(f"has nodes of {x.dtype} {x.shape}; features are numbers (nodes, features)")
         if not len(x):
             raise BadSample("has no nodes")
-        edges = edges.reshape(2, 0) if edges.size == 0 else edges
+        edges = np.zeros((2, 0), np.int64) if edges.size == 0 else edges
         if edges.ndim != 2 or edges.shape[0] != 2 or edges.dtype.kind not in "iu":
             raise BadSample(f"has edges of {edges.dtype} {edges.shape}; they are whole numbers (2, edges)")
         check_features(x, "node")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -12,16 +11,17 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from coview.batch import View
-from coview.errors import UserError
 from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, stack_present
-from coview.modalities.graph.features import Moments, Scale
+from coview.modalities.graph import plain
+from coview.modalities.graph.features import Scale
+from coview.modalities.graph.fitting import fit
 from coview.modalities.graph.item import NodeOf, WholeGraph
-from coview.modalities.graph.options import MOST_NODES, GraphOptions
+from coview.modalities.graph.options import LOOKED_AT, GraphOptions
 from coview.modalities.graph.picture import draw_graphs
 from coview.modalities.graph.ragged import Flat, Graphs
 from coview.modalities.graph.read import read_graph
-from coview.modalities.graph.sampler import largest, neighbourhoods
+from coview.modalities.graph.sampler import neighbourhoods
 from coview.modalities.graph.splice import splice
 from coview.modalities.graph.stored import store
 from coview.modalities.graph.wiring import Seeds
@@ -40,8 +40,9 @@ class Graph(Modality):
     first; `length (B, V)` is how many nodes there are. Tokens are nodes, `(B, V, T, F)` features; a neighbourhood is
     drawn from the whole graph, whatever part of a split its nodes are in.
 
-    `augment` grows a connected part from a random node, drops edges, hides nodes (GraphCL) and drops features (GRACE);
-    of a node's neighbourhood it drops edges and features alone. Its `params` are `share (B, V)`, of the nodes.
+    `augment` grows a connected part from a random node, drops nodes and edges, hides nodes (GraphCL: You et al. 2020)
+    and drops features (GRACE: Zhu et al. 2020); of a node's neighbourhood, drawn anew, it drops edges and features
+    alone. Its `params` are `share (B, V)`, of the nodes.
 
     Args:
         mean, std: of each feature of a node, taken off and divided by.
@@ -50,7 +51,7 @@ class Graph(Modality):
         by_node: whether a sample is a node of a large graph.
         fanout: neighbours drawn at the node, at each of them, and so on.
         scale: least and greatest share of a whole graph's nodes that `augment` keeps.
-        drop_edges, drop_features, hide_nodes: shares.
+        drop_nodes, drop_edges, drop_features, hide_nodes: shares.
     """
 
     name = "graph"
@@ -68,6 +69,7 @@ class Graph(Modality):
         by_node: bool = False,
         fanout: Sequence[int] = (8, 4),
         scale: Sequence[float] = (0.7, 1.0),
+        drop_nodes: float = 0.05,
         drop_edges: float = 0.1,
         drop_features: float = 0.1,
         hide_nodes: float = 0.1,
@@ -75,7 +77,8 @@ class Graph(Modality):
         self.node_scale, self.edge_scale = Scale(list(mean), list(std)), Scale(list(edge_mean), list(edge_std))
         self.nodes, self.by_node, self.fanout = nodes, by_node, [int(width) for width in fanout]
         self.scale = (float(scale[0]), float(scale[1]))
-        self.drop_edges, self.drop_features, self.hide_nodes = drop_edges, drop_features, hide_nodes
+        self.drop_nodes, self.drop_edges = drop_nodes, drop_edges
+        self.drop_features, self.hide_nodes = drop_features, hide_nodes
         self.edge_dim = len(self.edge_scale)
         self.token_dim = self.target_dim = len(self.node_scale)
 
@@ -83,43 +86,13 @@ class Graph(Modality):
     def adapt(cls, items: Iterable[WholeGraph | NodeOf], **options: Any) -> Graph:
         """Features and sizes from items, as far as options do not say; see `GraphOptions`."""
         chosen = GraphOptions.of(options)
-        kept = list(items)
-        if not kept:
-            raise UserError("there is no graph to fit to")
-        nodes_of = [item for item in kept if isinstance(item, NodeOf)]
-        wholes = [item for item in kept if isinstance(item, WholeGraph)]
-        if nodes_of and wholes:
-            raise UserError("a graph slot holds whole graphs or nodes of a large one, and this one holds both")
-        if nodes_of:
-            wiring = nodes_of[0].wiring
-            at = [item.node for item in nodes_of]
-            node, edge = Moments(wiring.x.shape[1]), Moments(wiring.values.shape[1])
-            node.add(wiring.x[at].numpy())
-            edge.add(wiring.values.numpy())
-            most = largest(chosen.fanout)
-        else:
-            widths = Counter((item.x.shape[1], item.values.shape[1]) for item in wholes)
-            (width, edge_width), _ = widths.most_common(1)[0]
-            node, edge, most = Moments(width), Moments(edge_width), 1
-            for item in wholes:
-                if (item.x.shape[1], item.values.shape[1]) == (width, edge_width):
-                    node.add(item.x)
-                    edge.add(item.values)
-                    most = max(most, len(item.x))
-            most = chosen.nodes or min(most + math.ceil(most / 8), MOST_NODES)
-        a, b = node.scale(), edge.scale()
-        return cls(
-            a.mean, a.std, b.mean, b.std, nodes=most, by_node=bool(nodes_of), fanout=chosen.fanout,
-            scale=chosen.scale, drop_edges=chosen.drop_edges, drop_features=chosen.drop_features,
-            hide_nodes=chosen.hide_nodes,
-        )  # fmt: skip
+        return cls(**fit(items, chosen), **{name: getattr(chosen, name) for name in LOOKED_AT})
 
     def config(self) -> dict[str, Any]:
         """Everything `__init__` takes."""
         scales = {"mean": self.node_scale.mean, "std": self.node_scale.std}
         scales |= {"edge_mean": self.edge_scale.mean, "edge_std": self.edge_scale.std}
-        names = ("nodes", "by_node", "fanout", "scale", "drop_edges", "drop_features", "hide_nodes")
-        return {**scales, **{name: getattr(self, name) for name in names}}
+        return {**scales, **{name: getattr(self, name) for name in ("nodes", "by_node", *LOOKED_AT)}}
 
     @staticmethod
     def read(raw: Any) -> WholeGraph | NodeOf:
@@ -180,6 +153,9 @@ class Graph(Modality):
         whole = flat.count
         if scale is not None:
             kept = looks.grow(flat, draw, keys, at.uniform("share", *scale), root, most)
+            flat, keys = flat.select(kept), keys[kept]
+        if self.drop_nodes and not self.by_node:
+            kept = looks.drop_nodes(flat, draw, keys, self.drop_nodes)
             flat, keys = flat.select(kept), keys[kept]
         if self.drop_edges:
             flat = looks.drop_edges(flat, draw, keys, self.drop_edges)
@@ -250,21 +226,11 @@ class Graph(Modality):
         degree.
         """
         flat = self.prepare(view).value.flat()
-        count = flat.count.clamp_min(1)[:, None].float()
-        total = torch.zeros(len(count), self.token_dim).index_add_(0, flat.graph, flat.x)
-        mean = total / count
         if isinstance(view.value, Seeds):
-            own = flat.padded(flat.x, self.nodes)[:, 0]
-            beside = (total - own) / (count - 1).clamp_min(1)
             degree = view.value.wiring.degree[view.value.index.flatten().clamp_min(0)]
-            found = torch.cat([own, beside, degree.float().log1p()[:, None]], 1)
+            found = plain.of_nodes(flat, degree)
         else:
-            squares = torch.zeros_like(total).index_add_(0, flat.graph, flat.x.square()) / count
-            std = (squares - mean.square()).clamp_min(0).sqrt()
-            graph = flat.graph[flat.edges[0]]
-            bonds = torch.bincount(graph, minlength=len(count))[:, None].float()
-            edges = torch.zeros(len(count), self.edge_dim).index_add_(0, graph, flat.values) / bonds.clamp_min(1)
-            found = torch.cat([mean, std, edges, flat.count[:, None].float().log1p(), bonds.log1p()], 1)
+            found = plain.of_wholes(flat)
         return found.unflatten(0, view.present.shape) * view.present[..., None]
 
     def show(self, view: View) -> list[list[Any]]:

@@ -11,14 +11,16 @@ from coview.modalities.options import Options
 MOST_NODES = 512
 """Nodes of a whole graph that are read by default, at most."""
 
+_SHARES = ("drop_nodes", "drop_edges", "drop_features", "hide_nodes")
 
-LIMITS = {
+LIMITS: dict[str, tuple[float, float]] = {
     "nodes": (1, 100_000),
     "scale": (0.001, 1),
-    "drop_edges": (0, 0.99),
-    "drop_features": (0, 0.99),
-    "hide_nodes": (0, 0.99),
+    **dict.fromkeys(_SHARES, (0, 0.99)),
 }
+
+LOOKED_AT = ("fanout", "scale", *_SHARES)
+"""Options of how graphs are looked at."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class GraphOptions(Options, modality="graph", limits=LIMITS):
             graph has, at most 512.
         fanout: neighbours drawn at the seed, at each of them, and so on, where a sample is a node of a large graph.
         scale: least and greatest share of a whole graph's nodes that a look keeps, grown from a random one.
+        drop_nodes: share of those nodes that a look leaves out besides.
         drop_edges: share of the edges that a look drops.
         drop_features: share of the features that a look does without, the same ones at all of its nodes.
         hide_nodes: share of a whole graph's nodes that a look shows without features.
@@ -38,6 +41,7 @@ class GraphOptions(Options, modality="graph", limits=LIMITS):
     nodes: int | None = None
     fanout: tuple[int, ...] = (8, 4)
     scale: tuple[float, float] = (0.7, 1.0)
+    drop_nodes: float = 0.05
     drop_edges: float = 0.1
     drop_features: float = 0.1
     hide_nodes: float = 0.1

@@ -71,7 +71,7 @@ def layout(nodes: int, edges: np.ndarray) -> np.ndarray:
     if nodes == 1:
         return np.full((1, 2), 0.5)
     ones = np.ones(edges.shape[1])
-    far = shortest_path(coo_matrix((ones, edges), (nodes, nodes)), directed=False, unweighted=True)
+    far = shortest_path(coo_matrix((ones, edges), (nodes, nodes)).tocsr(), directed=False, unweighted=True)
     reached = far[np.isfinite(far)].max(initial=1)
     far[~np.isfinite(far)] = reached + 1
     np.fill_diagonal(far, 1)

@@ -61,7 +61,7 @@ def _of_parts(part: Any) -> WholeGraph:
     if edges is None:
         raise BadSample("has no edges; give edges (2, E), which may be empty")
     edges = as_array(edges)
-    edges = edges.reshape(2, 0) if edges.size == 0 else edges
+    edges = np.zeros((2, 0), np.int64) if edges.size == 0 else edges
     if x is None:
         count = part("num_nodes") or (int(edges.max()) + 1 if edges.size else 0)
         x = degrees(edges, int(count))

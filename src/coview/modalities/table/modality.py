@@ -20,7 +20,7 @@ from coview.modalities.table.read import Row, read_row
 from coview.modalities.table.store import Coder, Unfit
 from coview.nn.columns import ColumnEmbedding, ColumnLayout, ColumnMLP
 from coview.nn.transformer import TokenNet
-from coview.views.columns import blend_columns, corrupt, hide
+from coview.views.columns import blend_columns, corrupt, hide, shake
 from coview.views.draw import Draw
 
 
@@ -33,12 +33,14 @@ class Table(Modality):
     nothing is filled in. A token is a column; its loss is a squared error or a cross-entropy, each in units of what a
     guess by the column's distribution costs, and a missing cell is predicted as missing.
 
-    `augment` is SCARF's corruption: cells are replaced by draws from their column's distribution in the training data.
-    Some more are taken for missing. Its `params` are `corrupted` and `dropped`, `(B, V, C)` bool.
+    `augment` is SCARF's corruption in mild form: some cells are replaced by draws from their column's distribution in
+    the training data; the other numbers move a little along their scale, and some cells are taken for missing. Its
+    `params` are `corrupted` and `dropped`, `(B, V, C)` bool.
 
     Args:
         columns: fitted, in order.
         corrupt: share of the cells that an augmented look takes from the column's distribution.
+        noise: standard deviation of what it adds to numbers, whose own is about 1.
         drop: share of the cells that it takes for missing.
     """
 
@@ -46,9 +48,16 @@ class Table(Modality):
     default_encoder = "mlp"
     token_dim = 3
 
-    def __init__(self, columns: Sequence[Kind | Mapping[str, Any]], *, corrupt: float = 0.3, drop: float = 0.1) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Kind | Mapping[str, Any]],
+        *,
+        corrupt: float = 0.1,
+        noise: float = 0.2,
+        drop: float = 0.1,
+    ) -> None:
         self.columns = [from_json(c) if isinstance(c, Mapping) else c for c in columns]
-        self.corrupt, self.drop = float(corrupt), float(drop)
+        self.corrupt, self.noise, self.drop = float(corrupt), float(noise), float(drop)
         self.coder = Coder(self.columns)
         self.layout = ColumnLayout.of([c.codes if isinstance(c, Category) else 0 for c in self.columns])
         self.target_dim = sum(column.width for column in self.columns)
@@ -64,11 +73,12 @@ class Table(Modality):
             UserError: an option is unknown or out of range, or no column tells rows apart.
         """
         chosen = TableOptions.of(options)
-        return cls(fit_columns(items, chosen), corrupt=chosen.corrupt, drop=chosen.drop)
+        return cls(fit_columns(items, chosen), corrupt=chosen.corrupt, noise=chosen.noise, drop=chosen.drop)
 
     def config(self) -> dict[str, Any]:
         """Columns and augmentation."""
-        return {"columns": [to_json(c) for c in self.columns], "corrupt": self.corrupt, "drop": self.drop}
+        told = {name: getattr(self, name) for name in ("corrupt", "noise", "drop")}
+        return {"columns": [to_json(c) for c in self.columns], **told}
 
     @staticmethod
     def read(raw: Any) -> Row:
@@ -98,7 +108,7 @@ class Table(Modality):
         return view.with_value(torch.stack([view.value.masked_fill(missing, 0), missing.to(view.value.dtype)], -1))
 
     def augment(self, view: View, draw: Draw) -> View:
-        """Cells drawn anew from their column, others dropped."""
+        """Cells drawn anew from their column, numbers moved, cells dropped."""
         return self._look(view, draw, self.drop)
 
     def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
@@ -107,7 +117,8 @@ class Table(Modality):
 
     def _look(self, view: View, draw: Draw, drop: float | Tensor) -> View:
         corrupted = corrupt(view.value, self._marginals(view.value.device), self.corrupt, draw)
-        value, dropped = hide(corrupted.value, drop, draw)
+        moved = shake(corrupted.value, self.noise, self.layout.is_word.to(view.value.device), draw)
+        value, dropped = hide(moved, drop, draw)
         params = {**view.params, "corrupted": corrupted.changed, "dropped": dropped}
         return self.prepare(view.with_value(value, params=params))
 
@@ -158,10 +169,10 @@ class Table(Modality):
     def show(self, view: View) -> list[list[str | None]]:
         """A row in words."""
         said = self.coder.decode(view.value.flatten(0, 1).cpu().numpy().astype(np.float64))
-        cells = iter(said)
+        rows = [said[b * view.width : (b + 1) * view.width] for b in range(len(view))]
         return [
-            [self._line(row) if there else None for row, there in zip(cells, presence, strict=False)]
-            for presence in view.present.tolist()
+            [self._line(row) if there else None for row, there in zip(sample, presence, strict=True)]
+            for sample, presence in zip(rows, view.present.tolist(), strict=True)
         ]
 
     def _line(self, row: list[str | None]) -> str:

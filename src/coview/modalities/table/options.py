@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coview.modalities.options import Options
 
-LIMITS = {"most": (1, 1 << 20), "corrupt": (0, 0.99), "drop": (0, 0.99)}
+LIMITS = {"most": (1, 1 << 20), "corrupt": (0, 0.99), "noise": (0, 3), "drop": (0, 0.99)}
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,14 @@ class TableOptions(Options, modality="table", limits=LIMITS):
         columns: those to read, separated by commas; default all.
         categorical: columns of numbers that are names (codes, postal codes), separated by commas.
         most: words of a column that have a code of their own; rarer ones are read as the same other word.
-        corrupt: share of the cells that an augmented look takes from other rows (SCARF).
+        corrupt: share of the cells that an augmented look draws anew from their column (SCARF: 0.6, in one of two).
+        noise: standard deviation of what it adds to numbers, whose own is about 1.
         drop: share of the cells that it takes for missing.
     """
 
     columns: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     most: int = 1_000
-    corrupt: float = 0.3
+    corrupt: float = 0.1
+    noise: float = 0.2
     drop: float = 0.1

@@ -77,6 +77,9 @@ def read_cell(name: str, value: Any) -> Cell:
             return "true" if bool(value) else "false"
         case str():
             return value.strip() or None
+        case np.datetime64() | np.timedelta64():  # before numbers: numpy counts times among them
+            since = np.asarray(value).astype("datetime64[us]" if value.dtype.kind == "M" else "timedelta64[us]")
+            return None if np.isnat(value) else float(since.astype(np.int64)) / 1e6
         case float() | int() | np.number() | Decimal():
             return _number(name, float(value))
         case datetime():
@@ -89,10 +92,6 @@ def read_cell(name: str, value: Any) -> Cell:
             return value.total_seconds()
         case time():
             return value.hour * 3600.0 + value.minute * 60 + value.second + value.microsecond / 1e6
-        case np.datetime64() | np.timedelta64():
-            return (
-                None if np.isnat(value) else _number(name, float(value.astype("timedelta64[us]").astype(float)) / 1e6)
-            )
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
     if hasattr(value, "item") and np.ndim(value) == 0:
