@@ -54,3 +54,9 @@ def check_temperature(temperature: float | Tensor) -> None:
     """Raises UserError for a number that is not positive; a tensor is not read (that would wait for the device)."""
     if not isinstance(temperature, Tensor) and not temperature > 0:
         raise UserError(f"a temperature of {temperature} was given; it must be above 0, usually 0.04 to 1")
+
+
+def mean_finite(losses: Tensor, target: Tensor) -> Tensor:
+    """The mean of `(..., P)` where the target is finite: `(...)`, 0 where it nowhere is."""
+    there = target.isfinite()
+    return losses.masked_fill(~there, 0).sum(-1) / there.sum(-1).clamp_min(1)

@@ -1,0 +1,146 @@
+"""Crop, mirror and turn of volumes as one affine warp, and changes of their grey values; drawn by key.
+
+Source: Zhou et al., "Models Genesis", Medical Image Analysis 2021, https://arxiv.org/abs/2004.07882; Isensee et al.,
+"nnU-Net", Nature Methods 2021 (supplementary: rotation, scaling, noise, brightness, contrast, gamma, mirroring).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from coview.views.draw import Draw
+from coview.views.sensor import draw_turns
+
+_TABLE = 1 << 16
+
+
+@dataclass
+class Placing3d:
+    """Where each look is taken from.
+
+    Args:
+        box: `(..., 4)`: first corner along the three axes and the side, as shares of the cube's side.
+        flip: `(..., 3)` bool, mirrored along the axis.
+        turn: `(..., 3, 3)`, rotation about the middle of the box.
+    """
+
+    box: Tensor
+    flip: Tensor
+    turn: Tensor
+
+    def flat(self) -> Placing3d:
+        """Of looks `(B, V)`, as `(B * V,)`."""
+        return Placing3d(self.box.flatten(0, 1), self.flip.flatten(0, 1), self.turn.flatten(0, 1))
+
+
+def draw_cubes(draw: Draw, views: int, *, scale: tuple[float, float], flip: Sequence[int], degrees: float) -> Placing3d:
+    """Cubes within the cube, mirrored and turned, for `(B, views)` looks.
+
+    Args:
+        draw: keyed draws of B samples.
+        views: V.
+        scale: least and greatest share of the volume.
+        flip: axes that may be mirrored, each half of the time.
+        degrees: greatest angle, about an axis drawn alike from all directions.
+    """
+    drawn = draw("cube", views, 7)
+    share = drawn[..., 3:4] * (scale[1] - scale[0]) + scale[0]
+    side = (share.double() ** (1 / 3)).float()  # in float64 a root does not depend on how many are taken at once
+    box = torch.cat([drawn[..., :3] * (1 - side), side], -1)
+    may = torch.zeros(3, dtype=torch.bool, device=box.device)
+    may[list(flip)] = True
+    turn = draw_turns(draw, views, 1, degrees)[:, :, 0]
+    return Placing3d(box, (drawn[..., 4:] < 0.5) & may, turn)
+
+
+def warp_cubes(values: Tensor, placing: Placing3d, size: int) -> Tensor:
+    """The placed looks: trilinear, in one pass; beyond the volume its border goes on.
+
+    Missing voxels (NaN) stay missing: each value is the mean of what is there, NaN where there is less than half.
+
+    Args:
+        values: `(N, C, D, H, W)` float, D = H = W.
+        placing: of N looks.
+        size: voxels a side of the result.
+
+    Returns:
+        `(N, C, size, size, size)`.
+    """
+    grid = _grid(placing, size, values)
+
+    def sampled(x: Tensor) -> Tensor:
+        return F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)
+
+    missing = values.isnan()
+    if not bool(missing.any()):
+        return sampled(values)
+    total, share = sampled(values.nan_to_num(0)), sampled((~missing).to(values.dtype))
+    mean = torch.where(share > 1 - 1e-5, total, total / share.clamp_min(0.5))  # whole ones as they are, to the bit
+    return mean.masked_fill(share < 0.5, torch.nan)
+
+
+def _grid(placing: Placing3d, size: int, like: Tensor) -> Tensor:
+    """Where each voxel of a look lies, `(N, size, size, size, 3)`, last axis first as `grid_sample` has it."""
+    sign = torch.where(placing.flip, -1.0, 1.0).to(like.dtype)
+    side = placing.box[:, 3:].to(like.dtype)
+    middle = 2 * placing.box[:, :3].to(like.dtype) + side - 1
+    matrix = placing.turn.to(like.dtype) * (sign * side)[:, None, :]
+    line = (torch.arange(size, device=like.device, dtype=like.dtype) * 2 + 1) / size - 1
+    grid = like.new_empty(len(matrix), size, size, size, 3)
+    for axis in range(3):  # a part of each index, added: alike in any chunk
+        first, second, third = (matrix[:, axis, i, None] * line for i in range(3))
+        plane = first[:, :, None] + (second + middle[:, axis, None])[:, None, :]
+        torch.add(plane[..., None], third[:, None, None, :], out=grid[..., 2 - axis])
+    return grid
+
+
+def bend(values: Tensor, draw: Draw, gamma: float) -> tuple[Tensor, Tensor]:
+    """Grey values between a look's least and greatest raised to a power, both staying where they are.
+
+    Args:
+        values: `(B, V, ...)`, NaN where missing.
+        draw: keyed draws.
+        gamma: greatest exponent; its logarithm is uniform, as often below 1 as above.
+
+    Returns:
+        The values, and the exponents `(B, V)`.
+    """
+    exponent = (draw.uniform("gamma", -1, 1, values.shape[1]).double() * math.log(gamma)).exp().float()
+    if gamma == 1:
+        return values, exponent
+    flat = values.flatten(2)
+    low = flat.nan_to_num(torch.inf).amin(-1, keepdim=True).clamp_max(3e38)
+    span = (flat.nan_to_num(-torch.inf).amax(-1, keepdim=True) - low).clamp_min(1e-6)
+    bent = ((flat - low) / span).clamp(0, 1).pow(exponent[..., None]) * span + low
+    return bent.view_as(values), exponent
+
+
+def speckle(values: Tensor, draw: Draw, deviation: float) -> tuple[Tensor, Tensor]:
+    """Normal noise of a deviation drawn up to a greatest one.
+
+    The numbers are a fixed table's from a drawn place on: voxel by voxel, hashing would take longer than the warp.
+
+    Returns:
+        The values, and the deviations `(B, V)`.
+    """
+    drawn = draw("noise", values.shape[1], 2)
+    level = drawn[..., 0] * deviation
+    if not deviation:
+        return values, level
+    count = values[0, 0].numel()
+    runs = _table(count, values.device).unfold(0, count, 1)
+    noise = runs[(drawn[..., 1] * _TABLE).long()].view_as(values)
+    return torch.addcmul(values, noise, level.view(*level.shape, *[1] * (values.ndim - 2))), level
+
+
+@cache
+def _table(count: int, device: torch.device) -> Tensor:
+    numbers = torch.randn(_TABLE + count, generator=torch.Generator().manual_seed(0))
+    return numbers.to(device)
