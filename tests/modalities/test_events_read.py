@@ -96,8 +96,8 @@ def test_days_are_times() -> None:
         ({"time": [1.0, np.inf], "x": [1, 2]}, "without a time"),
         ({"time": ["soon", "later"], "x": [1, 2]}, "times that are neither numbers nor dates, such as 'soon'"),
         ({"x": [1.0, -np.inf]}, "an infinite x in event 2"),
-        ("visits.csv", "is a str"),
-        (7, "is a int"),
+        ("visits.csv", "is of type str"),
+        (7, "is of type int"),
         (np.zeros((3, 2)), r"is an array \(3, 2\)"),
     ],
 )

@@ -23,6 +23,7 @@ from coview.data.files import Listing, list_files, printable
 from coview.data.gifs import moving_gifs
 from coview.data.kinds import ENDINGS, count, some, split_parts
 from coview.data.mapping import Wanted, missing
+from coview.data.rasters import rasters, tiffs
 from coview.data.source import Column, Source
 from coview.data.stems import Placed, group_by_stem, readable, stem
 from coview.errors import UserError
@@ -46,7 +47,10 @@ def open_folder(root: Path, *, columns: list[Wanted] | None = None, name: str | 
     listing = list_files(root)
     known = readable(listing.files)
     known |= dict.fromkeys(moving_gifs(root, known), "video")
+    known |= dict.fromkeys(rasters(root, list(known)), "spectral")
     if columns:
+        if any(w.modality == "spectral" for w in columns):
+            known |= dict.fromkeys(tiffs(listing.files), "spectral")
         known |= {file: _ARRAY for file in listing.files if file.lower().endswith((".npy", ".npz"))}
         placed, understood = _by_sub_folder(root, known, columns), []
     else:
@@ -119,7 +123,7 @@ def _assemble(
     row = {sample: i for i, sample in enumerate(samples)}
     modality_of = {p.slot: p.modality for p in placed}
     skipped = list(listing.skipped)
-    order = [w.slot for w in columns] if columns else [m for m in ENDINGS if m in modality_of]
+    order = [w.slot for w in columns] if columns else sorted(modality_of, key=lambda m: [*ENDINGS, m].index(m))
     built: dict[str, Column] = {}
     for slot in order:
         mine = [p for p in placed if p.slot == slot]

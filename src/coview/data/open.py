@@ -22,6 +22,7 @@ from coview.data.graph_folder import is_graph_folder, open_graph_folder
 from coview.data.hf import is_saved_dataset, read_saved_dataset
 from coview.data.kinds import modality_of_name
 from coview.data.mapping import Columns, Wanted, missing, parse_columns
+from coview.data.rasters import cut_rasters
 from coview.data.read_table import is_table, read_shards, read_table
 from coview.data.source import Source
 from coview.data.table import from_table
@@ -70,7 +71,7 @@ def open_source(
         source = _grouped(_files(path, wanted, labels), group)
     else:
         source = _grouped(_renamed(_ready(data), wanted), group)
-    source = cut_videos(source, options)
+    source = cut_rasters(cut_videos(source, options), options)
     for name in labels:
         if name not in source.labels:
             raise UserError(f"{source.name} has no label {name!r}; it has {', '.join(source.labels) or 'none'}")

@@ -15,6 +15,7 @@ from coview.errors import UserError
 
 Skipped = list[tuple[str, str]]
 
+_LARGEST_BLOCK = 1 << 30
 _NULLS = ["", "NaN", "nan", "null", "NULL"]
 
 
@@ -82,22 +83,29 @@ def _parquet(path: Path, skipped: Skipped) -> pa.Table:
 
 
 def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
-    def read(path: Path, skipped: Skipped) -> pa.Table:
+    def read(path: Path, skipped: Skipped, block_size: int = 1 << 20) -> pa.Table:
         from pyarrow import csv
+
+        before = len(skipped)
 
         def bad_row(row: Any) -> str:
             where = f"line {row.number}" if row.number else f"the line {row.text[:40]!r}"
             skipped.append((where, f"{row.actual_columns} fields where {row.expected_columns} are named"))
             return "skip"
 
-        return csv.read_csv(
-            path,
-            read_options=csv.ReadOptions(use_threads=False),
-            parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=bad_row),
-            convert_options=csv.ConvertOptions(
-                null_values=_NULLS, strings_can_be_null=True, quoted_strings_can_be_null=False
-            ),
-        )
+        how = csv.ConvertOptions(null_values=_NULLS, strings_can_be_null=True, quoted_strings_can_be_null=False)
+        try:
+            return csv.read_csv(
+                path,
+                csv.ReadOptions(use_threads=False, block_size=block_size),
+                csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=bad_row),
+                how,
+            )
+        except pa.ArrowInvalid as error:  # a row may not be longer than a block
+            if "straddling" not in str(error) or block_size >= _LARGEST_BLOCK:
+                raise
+        del skipped[before:]
+        return read(path, skipped, min(16 * block_size, _LARGEST_BLOCK))
 
     return read
 

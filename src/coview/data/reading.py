@@ -126,6 +126,10 @@ def nbytes(item: Any) -> int:
             return item.nbytes
         case str() | bytes():
             return len(item) + 50
+        case bool() | int() | float() | np.generic():
+            return 32
+        case dict():
+            return sum(nbytes(part) for part in item.values())
         case tuple() | list():
             return sum(nbytes(part) for part in item)
         case _:

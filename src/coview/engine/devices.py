@@ -69,6 +69,14 @@ def keep_freed_memory() -> None:
     mallopt(trim_threshold, 2**31 - 1)
 
 
+def check_device(device: str) -> None:
+    """Raises UserError where there is no such device, or not here."""
+    if device not in ("auto", "cpu", "cuda"):
+        raise UserError(f"--device is auto, cpu or cuda; {device!r} was given")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UserError("--device cuda was asked for and torch finds no CUDA device here; use --device cpu")
+
+
 def make_fabric(device: str, processes: int) -> Fabric:
     """Fabric for this run; under torchrun or SLURM it takes the processes that are there.
 
@@ -77,10 +85,7 @@ def make_fabric(device: str, processes: int) -> Fabric:
     """
     from lightning_fabric import Fabric
 
-    if device not in ("auto", "cpu", "cuda"):
-        raise UserError(f"--device is auto, cpu or cuda; {device!r} was given")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise UserError("--device cuda was asked for and torch finds no CUDA device here; use --device cpu")
+    check_device(device)
     elastic = "TORCHELASTIC_RUN_ID" in os.environ
     accelerator = "cpu" if device == "cpu" or (device == "auto" and not torch.cuda.is_available()) else "cuda"
     devices = int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if elastic else processes

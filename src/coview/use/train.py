@@ -66,7 +66,10 @@ def prepare(
     from coview.engine.pretrained import from_runs, read_as
     from coview.methods.registry import plan_encoders
     from coview.modalities.registry import modality_class
+    from coview.use.check import check_config
 
+    if modalities is None:
+        check_config(config)
     source: Source = open_source(
         data, columns=config.columns, label=config.label, group=config.group, options=config.modality
     )

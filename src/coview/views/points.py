@@ -102,9 +102,10 @@ def draw_motion(
     Returns:
         Matrices `(B, V, 3, 3)` and shifts `(B, V, 3)`: a point p goes to `matrix p + shift`.
     """
-    factor = (draw.uniform("stretch", -1, 1, views, 3) * math.log(scaling)).exp()
-    angle = draw.uniform("turn", -1, 1, views) * math.radians(rotation)
-    cos, sin = angle.cos(), angle.sin()
+    # in float64, where a sine does not depend on how many are taken at once
+    factor = (draw.uniform("stretch", -1, 1, views, 3).double() * math.log(scaling)).exp().float()
+    angle = draw.uniform("turn", -1, 1, views).double() * math.radians(rotation)
+    cos, sin = angle.cos().float(), angle.sin().float()
     zero, one = torch.zeros_like(cos), torch.ones_like(cos)
     matrix = torch.stack([cos, -sin, zero, sin, cos, zero, zero, zero, one], -1).unflatten(-1, (3, 3))
     if tumble:

@@ -90,7 +90,7 @@ def _decode(file: str | io.BytesIO) -> Clip:
             raise BadSample("is empty (0 bytes)") from None
         reason = str(getattr(error, "error_string", error)).rstrip(".").lower()
         raise BadSample(f"cannot be decoded as sound: {reason}") from None
-    return Clip(wave.mean(1), rate)
+    return Clip(wave[:, 0] if wave.shape[1] == 1 else wave.mean(1), rate)
 
 
 def _from_array(samples: Any, rate: Any) -> Clip:

@@ -70,7 +70,7 @@ def _columns(raw: Any) -> dict[str, Any]:
     if isinstance(raw, Mapping):
         return {str(name): values for name, values in raw.items()}
     if isinstance(raw, str | bytes) or not isinstance(raw, Sequence):
-        raise BadSample(f"is a {type(raw).__name__}; {_WANTED}")
+        raise BadSample(f"is of type {type(raw).__name__}; {_WANTED}")
     rows = list(raw)
     if rows and all(isinstance(row, Mapping) for row in rows):
         names = dict.fromkeys(name for row in rows for name in row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ SVG_PIXELS = 96
 """Longer side of a drawn SVG: room for crops at up to 64 pixels."""
 
 _CHANNELS = (1, 3, 4)
+
+warnings.filterwarnings("ignore", category=Pillow.DecompressionBombWarning)  # sizes are checked here, and named
 
 
 def read_picture(raw: Any) -> Tensor:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from coview.errors import UserError
 from coview.modalities.options import Options
 
-LIMITS = {"size": (2, 1024), "patch": (1, 512), "scale": (0.001, 1), "drop": (0, 0.99), "jitter": (0, 0.99)}
+LIMITS = {
+    "size": (2, 1024),
+    "tile": (2, 1 << 16),
+    "patch": (1, 512),
+    "scale": (0.001, 1),
+    "drop": (0, 0.99),
+    "jitter": (0, 0.99),
+}
 
 
 @dataclass(frozen=True)
@@ -17,6 +24,7 @@ class SpectralOptions(Options, modality="spectral", limits=LIMITS):
     Args:
         size: pixels a side; default the median shorter side of the data, to the nearest multiple of 4 above 8, at
             most 64.
+        tile: pixels a side of the samples that large rasters are cut into (default 64).
         wavelengths: centres of the bands in nm (or um), for rasters that do not name theirs.
         patch: pixels a side of one token; default such that the grid is about 8 x 8.
         scale: least and greatest share of the area that an augmented look is cropped from.
@@ -25,6 +33,7 @@ class SpectralOptions(Options, modality="spectral", limits=LIMITS):
     """
 
     size: int | None = None
+    tile: int | None = None
     wavelengths: tuple[float, ...] | None = None
     patch: int | None = None
     scale: tuple[float, float] = (0.3, 1.0)

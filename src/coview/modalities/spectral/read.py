@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -131,12 +133,10 @@ def _load(path: Path) -> np.ndarray:
 
 
 def _read_file(file: Path | io.BytesIO, window: Window | None) -> Raster:
-    try:
-        import rasterio
-        from rasterio.errors import RasterioError
-        from rasterio.windows import Window as Part
-    except ModuleNotFoundError:
-        raise MissingExtra("rasterio", "spectral") from None
+    rasterio = rasterio_module()
+    from rasterio.errors import RasterioError
+    from rasterio.windows import Window as Part
+
     if isinstance(file, Path) and not file.is_file():
         raise BadSample("is not there" if not file.exists() else "is not a file")
     part = None if window is None else Part(window.column, window.row, window.width, window.height)  # pyright: ignore[reportCallIssue]
@@ -147,7 +147,23 @@ def _read_file(file: Path | io.BytesIO, window: Window | None) -> Raster:
             values = values * scale + np.asarray(held.offsets, np.float32)[:, None, None]
             return Raster(values, _known([_centre(held, i) for i in held.indexes]))
     except (RasterioError, OSError, ValueError) as error:
-        raise BadSample(f"cannot be read as a raster: {(str(error).splitlines() or ['broken'])[0][:120]}") from error
+        said = (str(error).splitlines() or ["broken"])[0][:120] if isinstance(file, Path) else "no format that is known"
+        raise BadSample(f"cannot be read as a raster: {said}") from error
+
+
+def rasterio_module() -> ModuleType:
+    """rasterio, which does not warn of files without georeference: they are read as any other.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    try:
+        import rasterio
+        from rasterio.errors import NotGeoreferencedWarning
+    except ModuleNotFoundError:
+        raise MissingExtra("rasterio", "spectral") from None
+    warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
+    return rasterio
 
 
 def _centre(held: Any, band: int) -> float | None:

@@ -1,0 +1,33 @@
+"""What can be said of a configuration before any data is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from coview.engine.config import FitConfig
+from coview.errors import UserError
+from coview.use.budget import check_budget
+
+
+def check_config(config: FitConfig) -> None:
+    """Raises UserError where a name is none of those there are, or the budget makes no sense."""
+    from coview.balance.rules import balance_rule
+    from coview.engine.devices import check_device
+    from coview.engine.optimize import OptimizerName
+    from coview.methods.registry import method_class
+
+    check_budget(config)
+    method_class(config.method)
+    check_name("--optimizer", config.optimizer, OptimizerName)
+    balance_rule(config.balance)
+    check_device(config.device)
+
+
+def check_name(flag: str, name: str, known: Iterable[str]) -> None:
+    """Raises UserError where a name is none of the known ones."""
+    names = [str(n) for n in known]
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UserError(f"{flag} is {', '.join(names)}, and {name!r} was given{hint}")
