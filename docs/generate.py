@@ -14,7 +14,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from parts import claims, commands, data, evaluation, methods, modalities, reference
+from parts import claims, commands, data, evaluation, methods, modalities, modality_pictures, reference
+
+from coview.modalities.registry import modality_modules
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -46,6 +48,8 @@ def main() -> None:
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    for name in modality_modules():
+        modality_pictures.draw(name, out / modality_pictures.path(name))
     bring_up_to_date(ROOT / "README.md")
     print(f"{len(list(out.rglob('*.md')))} pages in {out.relative_to(ROOT)}")
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from coview.cli.docs import arguments
 from coview.modalities.registry import modality_class, modality_modules
+from parts import modality_pictures
+from parts.bad_input import bad_input
 from parts.text import prose, sections, spelled, table
 
 
@@ -37,8 +39,11 @@ def section(name: str) -> str:
         for n, build in cls.encoders.items()
     ]  # fmt: skip
     parts = [f"## {name}", prose(sections(cls.__doc__)[""])]
+    picture, bad = modality_pictures.reference(name), bad_input(name)
+    parts += [picture] if picture else []
     parts += ["**Encoders**", table(("encoder", "", "what"), encoders)]
     parts += ["**Options**", table(("option", "default", "meaning"), rows)] if rows else []
+    parts += ["**Bad input**", bad] if bad else []
     return "\n\n".join(parts)
 
 
@@ -59,7 +64,11 @@ def options_of(name: str) -> type[Any]:
     room = f"coview.modalities.{name}"
     if getattr(importlib.import_module(room), "__path__", None) and find_spec(f"{room}.options"):
         module = importlib.import_module(f"{room}.options")
-        found = [c for n, c in vars(module).items() if n.endswith("Options") and inspect.isclass(c)]
+        found = [
+            c
+            for n, c in vars(module).items()
+            if n.endswith("Options") and inspect.isclass(c) and c.__module__ == module.__name__
+        ]
         if found:
             return found[0]
     return modality_class(name)

@@ -33,6 +33,13 @@ def spelled(value: Any) -> str:
     return f"`{value:.4g}`" if isinstance(value, float) else f"`{value}`"
 
 
+def code(text: str) -> str:
+    """Text as it was printed, on one line, whatever signs are in it."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    room = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{room}{' '.join(text.split())}{room}{fence}"
+
+
 def sections(doc: str | None) -> dict[str, str]:
     """A docstring by its headings; what comes before the first is under an empty name."""
     found: dict[str, list[str]] = {"": []}

@@ -53,6 +53,20 @@ def test_lists_of_lists_and_a_fifth_axis_hold_natural_views():
     assert source.columns["photo"].width == 2
 
 
+@pytest.mark.parametrize(
+    ("modality", "entry"),
+    [
+        ("audio", (wave(0), 16_000)),
+        ("video", (np.zeros((8, 16, 16, 3), np.uint8), 25.0)),
+        ("volume", (torch.zeros(8, 8, 8), (1.0, 1.0, 2.0))),
+    ],
+)
+def test_an_array_with_its_rate_or_spacing_is_one_value(modality, entry):
+    source = from_arrays({f"it:{modality}": [entry, entry]})
+    assert source.columns["it"].width == 1
+    assert source.columns["it"].items[1][0] is entry
+
+
 def test_labels_groups_and_names_are_kept():
     source = from_arrays(image=PICTURES, labels=[0, 1, 0, 1], groups=["x", "x", "y", "y"], names="abcd")
     assert source.labels["label"].tolist() == [0, 1, 0, 1]

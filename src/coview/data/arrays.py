@@ -11,6 +11,7 @@ import torch
 
 from coview.data.frames import as_arrow
 from coview.data.graph import is_graph
+from coview.data.items import Items
 from coview.data.kinds import modality_of_bytes, modality_of_name
 from coview.data.records import Records
 from coview.data.source import Column, Source
@@ -32,7 +33,7 @@ _OF_ANY_SHAPE = ("video", "audio", "series", "points", "volume")
 """Modalities whose arrays look like pictures, and are not where the slot's name says so."""
 
 
-class Entries(Sequence[Sequence[Any | None]]):
+class Entries(Items):
     """Raw values of a slot by sample: one array or list for each natural view, or one with views along axis 1."""
 
     def __init__(self, views: Sequence[Any], inner: int | None = None) -> None:
@@ -41,9 +42,7 @@ class Entries(Sequence[Sequence[Any | None]]):
     def __len__(self) -> int:
         return len(self.views[0])
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         if self.inner is None:
             return [view[row] for view in self.views]
         entry = self.views[0][row]
@@ -125,10 +124,21 @@ def _inner_views(value: Any, modality: str | None) -> int | None:
     if isinstance(value, np.ndarray):
         axes = {"audio": 3, "video": 6, "volume": 6}.get(modality or "", 5)
         return value.shape[1] if value.ndim == axes else None
-    lists = [entry for entry in value if isinstance(entry, list | tuple)]
+    lists = [entry for entry in value if isinstance(entry, list | tuple) and not _is_value(entry)]
     if not lists or all(isinstance(x, int | float) for entry in lists for x in entry[:1]):
         return None
     return max(len(entry) for entry in lists)
+
+
+def _is_value(entry: Sequence[Any]) -> bool:
+    """Whether a tuple is one value, `(samples, rate)` or `(voxels, spacing)`, and not natural views."""
+    match entry:
+        case (np.ndarray() | torch.Tensor() as array, int() | float() | np.number()):
+            return array.ndim > 0
+        case (np.ndarray() | torch.Tensor() as array, spacing):
+            return array.ndim > 2 and np.shape(spacing) == (3,)
+        case _:
+            return False
 
 
 def _by_name(slot: str) -> str | None:
