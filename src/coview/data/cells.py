@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from coview.data.items import Items
+
 Raw = Any
 Make = Callable[[Any], Raw]
 """A cell as Python has it (None where null) -> a raw value for a modality."""
@@ -34,7 +36,7 @@ class Cells:
         return self.chunks[at][row - self.starts[at]].as_py()
 
 
-class Rows(Sequence[Sequence[Raw]]):
+class Rows(Items):
     """The items of a slot: a column for each natural view, or one column of lists of views.
 
     Args:
@@ -50,9 +52,7 @@ class Rows(Sequence[Sequence[Raw]]):
     def __len__(self) -> int:
         return len(self.cells[0])
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         if self.width is None:
             found = [cells[row] for cells in self.cells]
         else:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from coview.data.items import Items
 from coview.data.kinds import count
 from coview.data.reading import in_threads
 from coview.data.source import Source
@@ -21,7 +22,7 @@ SECONDS = 2.0
 Options = Mapping[str, Mapping[str, Any]]
 
 
-class Cut(Sequence[Sequence[Any | None]]):
+class Cut(Items):
     """Natural views of videos at the same moments: files become clips of them, anything else is left as it is.
 
     Args:
@@ -36,11 +37,9 @@ class Cut(Sequence[Sequence[Any | None]]):
     def __len__(self) -> int:
         return len(self.clips)
 
-    def __getitem__(self, row: Any) -> Any:
+    def of(self, row: int) -> Sequence[Any | None]:
         from coview.modalities.video.read import Clip
 
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
         sample, begin = self.clips[row]
         return [Clip(raw, begin, self.seconds) if isinstance(raw, Path) else raw for raw in self.items[sample]]
 

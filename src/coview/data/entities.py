@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 
+from coview.data.items import Items
 from coview.errors import UserError
 
 OFF = 0.3
@@ -70,7 +71,7 @@ class Entities:
         return self.table[column].take(self.starts[:-1])
 
 
-class Histories(Sequence[Sequence[Any | None]]):
+class Histories(Items):
     """Each entity's events as raw values of the modality events: `[{"time": ..., column: ...}]`.
 
     Args:
@@ -86,9 +87,7 @@ class Histories(Sequence[Sequence[Any | None]]):
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         at = slice(int(self.starts[row]), int(self.starts[row + 1]))
         fields = {
             name: column[at] if isinstance(column, np.ndarray) else column[at].to_numpy(zero_copy_only=False)
@@ -97,7 +96,7 @@ class Histories(Sequence[Sequence[Any | None]]):
         return [fields if self.time is None else {"time": self.time[at], **fields}]
 
 
-class Grids(Sequence[Sequence[Any | None]]):
+class Grids(Items):
     """Each entity's values on a grid of even steps as raw values of the modality series, `(S, C)`, NaN between.
 
     Args:
@@ -113,9 +112,7 @@ class Grids(Sequence[Sequence[Any | None]]):
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         if row in self.bad:
             return [None]
         at = slice(int(self.starts[row]), int(self.starts[row + 1]))

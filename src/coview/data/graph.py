@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from coview.data.items import Items
 from coview.data.source import Column, Source
 from coview.errors import UserError
 from coview.modalities.base import BadSample
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _MASKS = {"train": "train_mask", "valid": "val_mask", "test": "test_mask"}
 
 
-class NodeItems(Sequence[Sequence[Any]]):
+class NodeItems(Items):
     """The items of a column whose samples are the nodes of a wiring, of one natural view."""
 
     def __init__(self, wiring: Wiring) -> None:
@@ -29,9 +30,7 @@ class NodeItems(Sequence[Sequence[Any]]):
     def __len__(self) -> int:
         return len(self.wiring)
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         return [NodeOf(self.wiring, row)]
 
 

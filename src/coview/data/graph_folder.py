@@ -32,6 +32,7 @@ from coview.data.cells import Rows, make_same
 from coview.data.graph import node_source
 from coview.data.graph_columns import Tables, read_tables, table_file
 from coview.data.infer_columns import infer, is_label
+from coview.data.items import Items
 from coview.data.kinds import count
 from coview.data.links import Links
 from coview.data.prepare import sample_ids
@@ -102,7 +103,7 @@ def _whole(tables: Tables, nodes: np.ndarray, edges: np.ndarray) -> WholeGraph:
     return WholeGraph.checked(x, place.T, tables.values[edges])
 
 
-class GraphItems(Sequence[Sequence[Any]]):
+class GraphItems(Items):
     """The items of a column whose samples are the graphs of two tables."""
 
     def __init__(self, tables: Tables, names: list[str]) -> None:
@@ -113,9 +114,7 @@ class GraphItems(Sequence[Sequence[Any]]):
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         return [partial(_whole, self.tables, self.nodes[row], self.edges[row])]
 
 

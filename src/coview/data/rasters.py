@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from coview.data.items import Items
 from coview.data.kinds import count
 from coview.data.source import Source
 from coview.errors import UserError
@@ -84,7 +85,7 @@ def cut_rasters(source: Source, options: Options | None = None) -> Source:
     )
 
 
-class Tiles(Sequence[Sequence[Any | None]]):
+class Tiles(Items):
     """Windows of raster files.
 
     Args:
@@ -102,16 +103,13 @@ class Tiles(Sequence[Sequence[Any | None]]):
     def __len__(self) -> int:
         return len(self.at)
 
-    def __getitem__(self, i: Any) -> Any:
-        if isinstance(i, slice):
-            return [self[j] for j in range(*i.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         from coview.modalities.spectral.read import Window
 
-        row, top, left = self.at[i]
-        if not self.cut[i]:
-            return self.items[row]
-        windows = [None if p is None else Window(p, top, left, self.tile, self.tile) for p in self.items[row]]
-        return windows
+        file, top, left = self.at[row]
+        if not self.cut[row]:
+            return self.items[file]
+        return [None if p is None else Window(p, top, left, self.tile, self.tile) for p in self.items[file]]
 
 
 def _places(files: Sequence[Path | None], tile: int) -> list[tuple[int, int]]:

@@ -8,8 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.types as types
 
+from coview.data.items import Items
 
-class Records(Sequence[Sequence[Any | None]]):
+
+class Records(Items):
     """Rows of some columns, one natural view each: `records[i]` is `[{column: value}]`.
 
     Columns are taken out of Arrow once, when the first row is asked for.
@@ -27,9 +29,7 @@ class Records(Sequence[Sequence[Any | None]]):
     def __len__(self) -> int:
         return self.rows
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         if self._cells is None:
             self._cells = {name: _cells(column) for name, column in self.columns.items()}
         return [{name: cells[row] for name, cells in self._cells.items()}]

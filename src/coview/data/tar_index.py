@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from coview.data.items import Items
 from coview.data.kinds import count
 from coview.errors import UserError
 
@@ -35,7 +36,7 @@ class Index:
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
-class Members(Sequence[Sequence[bytes | None]]):
+class Members(Items):
     """The items of a slot: bytes read from the shards when asked for."""
 
     def __init__(self, at: list[list[Member | None]]) -> None:
@@ -44,9 +45,7 @@ class Members(Sequence[Sequence[bytes | None]]):
     def __len__(self) -> int:
         return len(self.at)
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         return [None if member is None else member.read() for member in self.at[row]]
 
 

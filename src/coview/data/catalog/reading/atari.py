@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from coview.data.items import Items
 from coview.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ SKIP = 4
 """Frames of the machine (60 a second) for each action and each frame that is kept."""
 
 
-class Recorded(Sequence[Sequence[Any]]):
+class Recorded(Items):
     """Clips `(N, T, H, W, C)` as raw values of the modality video, one natural view each."""
 
     def __init__(self, frames: np.ndarray, rate: float) -> None:
@@ -27,9 +28,7 @@ class Recorded(Sequence[Sequence[Any]]):
     def __len__(self) -> int:
         return len(self.frames)
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         return [(np.asarray(self.frames[row]), self.rate)]
 
 

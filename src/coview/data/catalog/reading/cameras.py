@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from coview.data.items import Items
 from coview.errors import UserError
 from coview.modalities.video.decode import opened
 
 
-class Moments(Sequence[Sequence[Any]]):
+class Moments(Items):
     """Clips of every camera from one moment on, as raw values of the modality video.
 
     Args:
@@ -27,9 +28,7 @@ class Moments(Sequence[Sequence[Any]]):
     def __len__(self) -> int:
         return len(self.begins)
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         filmed, begin = self.begins[row]
         return [(np.asarray(camera[begin : begin + self.frames]), self.rate) for camera in filmed]
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from coview.data.items import Items
+
 if TYPE_CHECKING:
     from coview.modalities.graph.item import WholeGraph
 
@@ -25,7 +27,7 @@ def save(path: Path, graphs: Sequence[WholeGraph]) -> None:
     )
 
 
-class SavedGraphs(Sequence[Sequence[Any]]):
+class SavedGraphs(Items):
     """The items of a column of one natural view, from what `save` wrote."""
 
     def __init__(self, path: Path) -> None:
@@ -36,11 +38,9 @@ class SavedGraphs(Sequence[Sequence[Any]]):
     def __len__(self) -> int:
         return len(self.node_start) - 1
 
-    def __getitem__(self, row: Any) -> Any:
+    def of(self, row: int) -> Sequence[Any | None]:
         from coview.modalities.graph.item import WholeGraph
 
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
         nodes = slice(self.node_start[row], self.node_start[row + 1])
         edges = slice(self.edge_start[row], self.edge_start[row + 1])
         return [WholeGraph(self.x[nodes], self.edges[:, edges], self.values[edges].astype(np.float32))]

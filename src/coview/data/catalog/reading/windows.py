@@ -8,6 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from coview.data.catalog.reading.split import split_by_hash
+from coview.data.items import Items
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Three = tuple[int, int, int]
 
 
-class Windows(Sequence[Sequence[Any]]):
+class Windows(Items):
     """Windows of a volume, cut on access: `(array, spacing)`, one natural view each.
 
     Args:
@@ -33,9 +34,7 @@ class Windows(Sequence[Sequence[Any]]):
     def __len__(self) -> int:
         return len(self.corners)
 
-    def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def of(self, row: int) -> Sequence[Any | None]:
         at = tuple(slice(c, c + n) for c, n in zip(self.corners[row], self.size, strict=True))
         return [(self.volume[at], self.spacing)]
 
