@@ -201,7 +201,7 @@ def test_absent_clouds_are_zeros_and_absent() -> None:
     [
         ({"points": 3}, "no option 'points'; it has size"),
         ({"up": "q"}, "must be one of x, y, z"),
-        ({"size": 4}, "size is 4; it must lie between 16 and 4096"),
+        ({"size": 4}, "size is 4; it must lie between 16 and 4,096"),
         ({"neighbours": 500}, "neighbours is 500"),
         ({"crop": 0}, "crop is 0"),
     ],

@@ -76,9 +76,9 @@ def test_tokens_come_back_as_voxels() -> None:
     modality, view = volumes(n=3)
     seen = modality.prepare(view)
     tokens = modality.tokens(seen)
-    assert tokens.value.shape == (3, 1, 8, 64)
+    assert tokens.value.shape == (3, 1, 8, 216)
     assert torch.equal(modality.untokens(tokens.value, seen).nan_to_num(9), seen.value.nan_to_num(9))
-    first = seen.value[0, 0, 0, :4, :4, :4].flatten()
+    first = seen.value[0, 0, 0, :6, :6, :6].flatten()
     assert torch.equal(tokens.value[0, 0, 0].nan_to_num(9), first.nan_to_num(9))
 
 
@@ -215,8 +215,8 @@ def test_encoders_read_the_mean_where_nothing_is(name: str) -> None:
     [
         ({"sise": 3}, "no option 'sise'; it has size"),
         ({"size": 10, "patch": 4}, "size 10 cannot be cut into patches of 4"),
-        ({"scale": "0.5"}, "two shares"),
-        ({"flip": "3"}, "axes 0, 1 and 2"),
+        ({"scale": "0.5"}, "scale is .0.5.; it takes 2 values"),
+        ({"flip": "3"}, "flip is 3; it must lie between 0 and 2"),
         ({"standardise": "x"}, "must be one of sample, data"),
         ({"gamma": 0.5}, "gamma is 0.5; it must lie between 1 and 10"),
     ],

@@ -15,7 +15,7 @@ class Options:
     """Base of a modality's options: a frozen dataclass whose fields they are, each with a default.
 
     Values are read by the field's type: names of a `StrEnum`, and lists that may come as one text with commas
-    (`tuple[float, float]`, `tuple[str, ...]`). None stands for the default.
+    (`tuple[float, float]`, `tuple[str, ...]`; `none` is an empty one). None stands for the default.
     """
 
     modality: ClassVar[str]
@@ -71,7 +71,8 @@ class Options:
     @classmethod
     def _read_list(cls, name: str, value: Any, kinds: tuple[Any, ...]) -> tuple[Any, ...]:
         listed = isinstance(value, Sequence) and not isinstance(value, str)
-        parts = list(value) if listed else [word.strip() for word in str(value).split(",") if word.strip()]
+        words = "" if value == "none" else str(value)
+        parts = list(value) if listed else [word.strip() for word in words.split(",") if word.strip()]
         endless = kinds[-1] is Ellipsis
         try:
             return tuple(kind(p) for p, kind in zip(parts, kinds[:1] * len(parts) if endless else kinds, strict=True))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from coview.errors import UserError
+from coview.modalities.options import Options
 from coview.modalities.points.read import MOST
 
 
@@ -29,8 +29,23 @@ class Scale(StrEnum):
     DATA = "data"
 
 
+LIMITS = {
+    "size": (16, MOST),
+    "patches": (2, MOST),
+    "neighbours": (1, MOST),
+    "rotation": (0, 180),
+    "tumble": (0, 180),
+    "scaling": (1, 10),
+    "shift": (0, 10),
+    "jitter": (0, 1),
+    "dropout": (0, 0.95),
+    "cutout": (0, 0.95),
+    "crop": (0.01, 1),
+}
+
+
 @dataclass(frozen=True)
-class PointsOptions:
+class PointsOptions(Options, modality="points", limits=LIMITS):
     """Options of `Points.adapt`.
 
     Args:
@@ -63,24 +78,8 @@ class PointsOptions:
     cutout: float = 0.2
     crop: float = 0.7
 
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> PointsOptions:
-        """Checked options; raises UserError for one that is unknown or out of range."""
-        known = [field.name for field in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise UserError(f"points has no option {name!r}; it has {', '.join(known)}")
-        given = {name: value for name, value in options.items() if value is not None}
-        for name, kind in (("up", Up), ("scale", Scale)):
-            if name in given and given[name] not in list(kind):
-                raise UserError(f"points' {name} is {given[name]!r}; it must be one of {', '.join(kind)}")
-            given |= {name: kind(given[name])} if name in given else {}
-        chosen = cls(**given)
-        limits = {"size": (16, MOST), "patches": (2, chosen.size), "neighbours": (1, chosen.size)}
-        limits |= {"rotation": (0, 180), "tumble": (0, 180), "scaling": (1, 10), "shift": (0, 10), "jitter": (0, 1)}
-        limits |= {"dropout": (0, 0.95), "cutout": (0, 0.95), "crop": (0.01, 1)}
-        for name, (least, most) in limits.items():
-            value = getattr(chosen, name)
-            if value is not None and not least <= value <= most:
-                raise UserError(f"points' {name} is {value}; it must lie between {least} and {most}")
-        return chosen
+    def check(self) -> None:
+        """There are no more patches or neighbours than points."""
+        for name in ("patches", "neighbours"):
+            if (getattr(self, name) or 0) > self.size:
+                raise UserError(f"points: {name} is {getattr(self, name)}, and a look has {self.size} points (size)")

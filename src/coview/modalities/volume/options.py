@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from coview.errors import UserError
+from coview.modalities.options import Options
 
 
 class Scale(StrEnum):
@@ -20,8 +20,21 @@ class Scale(StrEnum):
     DATA = "data"
 
 
+LIMITS = {
+    "size": (4, 256),
+    "stored": (4, 512),
+    "patch": (1, 64),
+    "scale": (0.001, 1),
+    "degrees": (0, 180),
+    "flip": (0, 2),
+    "contrast": (0, 0.95),
+    "gamma": (1, 10),
+    "noise": (0, 10),
+}
+
+
 @dataclass(frozen=True)
-class VolumeOptions:
+class VolumeOptions(Options, modality="volume", limits=LIMITS):
     """Options of `Volume.adapt`.
 
     Args:
@@ -49,41 +62,8 @@ class VolumeOptions:
     gamma: float = 1.5
     noise: float = 0.1
 
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> VolumeOptions:
-        """Checked options; raises UserError for one that is unknown or out of range."""
-        known = [field.name for field in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise UserError(f"volume has no option {name!r}; it has {', '.join(known)}")
-        given = {name: value for name, value in options.items() if value is not None}
-        if "standardise" in given and given["standardise"] not in list(Scale):
-            raise UserError(f"volume's standardise is {given['standardise']!r}; it must be one of {', '.join(Scale)}")
-        if "standardise" in given:
-            given["standardise"] = Scale(given["standardise"])
-        if "scale" in given:
-            given["scale"] = _numbers("scale", given["scale"])
-        if "flip" in given:
-            axes = () if given["flip"] in ("none", "") else _numbers("flip", given["flip"])
-            given["flip"] = tuple(int(axis) for axis in axes)
-        chosen = cls(**given)
-        if len(chosen.scale) != 2 or not 0 < chosen.scale[0] <= chosen.scale[1] <= 1:
-            raise UserError(f"volume's scale is two shares, 0 < least <= greatest <= 1, not {chosen.scale}")
-        if not set(chosen.flip) <= {0, 1, 2}:
-            raise UserError(f"volume's flip names axes 0, 1 and 2, not {chosen.flip}")
-        limits = {"size": (4, 256), "stored": (4, 512), "patch": (1, 64), "degrees": (0, 180), "contrast": (0, 0.95)}
-        limits |= {"gamma": (1, 10), "noise": (0, 10)}
-        for name, (least, most) in limits.items():
-            value = getattr(chosen, name)
-            if value is not None and not least <= value <= most:
-                raise UserError(f"volume's {name} is {value}; it must lie between {least} and {most}")
-        return chosen
-
-
-def _numbers(name: str, given: Any) -> tuple[float, ...]:
-    if isinstance(given, int | float):
-        return (given,)
-    try:
-        return tuple(float(x) for x in (given.split(",") if isinstance(given, str) else given))
-    except (TypeError, ValueError):
-        raise UserError(f"volume's {name} is numbers separated by commas, not {given!r}") from None
+    def check(self) -> None:
+        """Shares are in order."""
+        least, most = self.scale
+        if least > most:
+            raise UserError(f"volume: scale is the least and the greatest share, not {least:g}, {most:g}")
