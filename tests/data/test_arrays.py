@@ -133,3 +133,9 @@ def test_broken_array_files_are_refused_in_one_sentence(tmp_path, ending):
     with pytest.raises(UserError, match="cannot be read as arrays") as refused:
         open_source(tmp_path / f"t.{ending}")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("modality", ["video", "audio", "series", "points", "volume", "spectral"])
+def test_a_slot_named_as_a_modality_is_that_whatever_its_shape(modality):
+    source = from_arrays({modality: np.zeros((4, 8, 8, 3), np.float32)})
+    assert source.columns[modality].modality == modality

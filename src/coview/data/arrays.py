@@ -29,7 +29,7 @@ _WORDS = {
     "events": ("events", "history", "histories"),
 }
 
-_OF_ANY_SHAPE = ("video", "audio", "series", "points", "volume")
+_OF_ANY_SHAPE = ("video", "audio", "series", "points", "volume", "spectral")
 """Modalities whose arrays look like pictures, and are not where the slot's name says so."""
 
 
