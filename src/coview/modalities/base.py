@@ -44,6 +44,10 @@ class Modality(ABC):
     token_encoder: ClassVar[str] = "vit"
     """For methods that read tokens."""
 
+    hidden: ClassVar[float] = 0.75
+    """Share of the tokens that masked methods hide at most where the user does not say. Neighbours in pictures are
+    alike, and much can be hidden (He et al. 2022); where each token says more, less is."""
+
     @classmethod
     @abstractmethod
     def adapt(cls, items: Iterable[Any], **options: Any) -> Modality:

@@ -35,7 +35,7 @@ def test_the_share_asked_for_is_hidden_and_the_rest_is_read(modality: str) -> No
     tokens = math.prod(method.encoder.modality.grid(view))
     have = torch.full((len(batch),), tokens) if valid is None else valid[:, 0].sum(1)
     hidden = how["asked"][:, 0].sum(1)
-    assert torch.equal(hidden, (have * 0.75 + 0.5).floor().long().clamp_max(have - 1))
+    assert torch.equal(hidden, (have * method.masked + 0.5).floor().long().clamp_max(have - 1))
     assert torch.equal(how["kept"][:, 0].sum(1) + hidden, have)
     for i in range(len(batch)):
         kept, asked = how["keep"][i, 0][how["kept"][i, 0]], how["wanted"][i, 0][how["asked"][i, 0]]
@@ -115,3 +115,9 @@ def test_absent_samples_have_no_weight() -> None:
     assert torch.equal(weight[[0, 2, 4]], full.weights["reconstruction"][[0, 2, 4]])
     here = reps.losses["reconstruction"][[0, 2, 4]]
     torch.testing.assert_close(here, whole.losses["reconstruction"][[0, 2, 4]])
+
+
+@pytest.mark.parametrize(("modality", "share"), [("image", 0.75), ("audio", 0.75), ("text", 0.3)])
+def test_as_much_is_hidden_as_suits_the_modality(modality: str, share: float) -> None:
+    assert mae(modality).masked == share
+    assert mae(modality, masked=0.5).masked == 0.5

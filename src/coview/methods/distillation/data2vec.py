@@ -53,7 +53,8 @@ class Data2Vec(Method):
 
     Args:
         encoder: the slot's encoder.
-        masked: share of tokens hidden (the paper: 0.6 of pictures, about 0.5 of speech, 0.15 of text).
+        masked: share of tokens hidden; default 0.6, or what suits the modality where that is less (the paper: 0.6 of
+            pictures, about 0.5 of speech, 0.15 of text).
         block: least and greatest share of the tokens hidden together, drawn once a step (the paper: 0.08 and up of
             pictures, 10 frames of speech).
         layers: K, at most as many as the encoder has (the paper: 6 of 12 for pictures, 8 for speech, 10 for text).
@@ -77,7 +78,7 @@ class Data2Vec(Method):
         self,
         encoder: Encoder,
         *,
-        masked: float = 0.6,
+        masked: float | None = None,
         block: tuple[float, float] = (0.08, 0.3),
         layers: int = 3,
         norm: TargetNorm = TargetNorm.AUTO,
@@ -90,7 +91,8 @@ class Data2Vec(Method):
         self.encoder = encoder
         self.teacher = Teacher(encoder)
         self.head = nn.Linear(encoder.dim, encoder.dim)
-        self.masked, self.block, self.layers, self.beta = masked, block, layers, beta
+        self.masked = min(0.6, encoder.modality.hidden) if masked is None else masked
+        self.block, self.layers, self.beta = block, layers, beta
         self.norm = TargetNorm(norm)
         self.momentum, self.momentum_end = momentum, momentum_end
         self.positives = Positives(positives)

@@ -30,7 +30,7 @@ class SimMIM(Method):
 
     Args:
         encoder: the slot's encoder.
-        masked: share of tokens hidden (as in the paper; text is better served by 0.15 to 0.4).
+        masked: share of tokens hidden; default 0.6 as in the paper, or what suits the modality where that is less.
         unit: tokens a side of what is hidden together (the paper: 32 pixels, 2 tokens of a ViT, on a grid of such).
         positives: where the view comes from; natural reads it without augmentation, auto augments it (the paper crops
             and flips).
@@ -45,12 +45,17 @@ class SimMIM(Method):
     needs_tokens = True
 
     def __init__(
-        self, encoder: Encoder, *, masked: float = 0.6, unit: int = 2, positives: Positives = Positives.NATURAL
+        self,
+        encoder: Encoder,
+        *,
+        masked: float | None = None,
+        unit: int = 2,
+        positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = nn.Linear(encoder.dim, encoder.modality.target_dim)
-        self.masked = masked
+        self.masked = min(0.6, encoder.modality.hidden) if masked is None else masked
         self.unit = unit
         self.positives = Positives(positives)
 

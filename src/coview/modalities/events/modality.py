@@ -44,6 +44,7 @@ class Events(Modality):
     """
 
     name = "events"
+    hidden = 0.2  # BERT4Rec, Sun et al. 2019: 0.2 to 0.6
     default_encoder = "gru"
 
     def __init__(self, fields: Mapping[str, Any], length: int, options: Mapping[str, Any] | None = None) -> None:

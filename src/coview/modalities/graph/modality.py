@@ -55,6 +55,7 @@ class Graph(Modality):
     """
 
     name = "graph"
+    hidden = 0.5  # GraphMAE, Hou et al. 2022
     default_encoder = "gin"
     token_encoder = "gin"
 

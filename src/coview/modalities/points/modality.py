@@ -50,6 +50,7 @@ class Points(Modality):
     """
 
     name = "points"
+    hidden = 0.6  # Point-MAE, Pang et al. 2022
     default_encoder = "pointnet"
 
     def __init__(self, radius: float | None = None, options: Mapping[str, Any] | None = None) -> None:

@@ -48,6 +48,7 @@ class Series(Modality):
     """
 
     name = "series"
+    hidden = 0.4  # PatchTST, Nie et al. 2023
 
     def __init__(
         self,

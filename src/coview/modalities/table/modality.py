@@ -45,6 +45,7 @@ class Table(Modality):
     """
 
     name = "table"
+    hidden = 0.5  # ReMasker, Du et al. 2024
     default_encoder = "mlp"
     token_dim = 3
 

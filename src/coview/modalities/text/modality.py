@@ -42,6 +42,7 @@ class Text(Modality):
     name = "text"
     default_encoder = "conv"
     token_dim = 0
+    hidden = 0.3  # Wettig et al., "Should You Mask 15% in Masked Language Modeling?", 2023: 0.2 to 0.4
 
     def __init__(self, merges: Sequence[str], length: int, lower: bool = True) -> None:
         self.pairs = BytePairs(merges, lower)
