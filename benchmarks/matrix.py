@@ -13,10 +13,10 @@ touched: for work on a method, the validation part is scored in its place.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -33,6 +33,7 @@ from coview.evaluate.evaluate import evaluate
 from coview.papers.verdict import judge
 from coview.use.train import prepare
 
+PATH = ROOT / "results" / "matrix.json"
 METHODS = ("simclr", "vicreg", "barlow-twins", "mae", "data2vec")
 MOST = {"train": 20_000, "valid": 2_000, "test": 5_000}
 """Samples of each part that are read; of larger sets, drawn once by a fixed seed."""
@@ -77,7 +78,7 @@ TASKS = {
     "volume": Task("mricron", "mri", "linear", "accuracy", "lobe"),
     "spectral": Task("satellite", "patch", "linear", "accuracy", "cover"),
 }
-"""Fixed before any test part was scored. Which game is played the raw pixels of Atari say already: its memory is asked."""
+"""Fixed before any test part was scored. Raw pixels say already which game is played: its memory is asked for."""
 
 
 def main() -> None:
@@ -86,7 +87,7 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     for modality in asked.modalities:
         task = TASKS[modality]
-        todo = [m for m in asked.methods if asked.again or asked.held_in or not _path(modality, m).exists()]
+        todo = [m for m in asked.methods if asked.again or asked.held_in or (modality, m) not in _recorded()]
         if not todo:
             continue
         data, rows = _read(task, asked.held_in)
@@ -94,9 +95,7 @@ def main() -> None:
         for method in todo:
             cell = _cell(modality, method, data, rows, asked)
             if not asked.held_in:
-                path = _path(modality, method)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(json.dumps(cell, indent=1) + "\n")
+                _record(cell)
 
 
 def _cell(modality: str, method: str, data: Data, rows: dict[str, Tensor], asked: argparse.Namespace) -> dict[str, Any]:
@@ -165,8 +164,18 @@ def _some(part: str, rows: Tensor, data: Data, task: Task) -> Tensor:
     return rows[order.sort().values]
 
 
-def _path(modality: str, method: str) -> Path:
-    return ROOT / "results" / "matrix" / f"{modality}-{method}.json"
+def _recorded() -> dict[tuple[str, str], dict[str, Any]]:
+    cells = json.loads(PATH.read_text()) if PATH.exists() else []
+    return {(cell["modality"], cell["method"]): cell for cell in cells}
+
+
+def _record(cell: dict[str, Any]) -> None:
+    """Puts a cell into the file, which several programs may be writing to."""
+    with PATH.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _recorded() | {(cell["modality"], cell["method"]): cell}
+        order = sorted(found, key=lambda at: ([*TASKS].index(at[0]), [*METHODS, at[1]].index(at[1])))
+        PATH.write_text(json.dumps([found[at] for at in order], indent=1) + "\n")
 
 
 def _arguments() -> argparse.Namespace:
