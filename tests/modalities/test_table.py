@@ -122,6 +122,11 @@ def test_shown_rows_are_the_rows(table: Table) -> None:
     assert shown == [["income missing, home own, children 2"], [None]]
 
 
+def test_prepared_rows_are_shown_as_stored_ones(table: Table) -> None:
+    stored = table.collate([[read_row({"income": None, "home": "own", "children": 2})], [None]])
+    assert table.show_prepared(table.prepare(stored)) == table.show(stored)
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32))
 @settings(max_examples=50, deadline=None)
 def test_any_number_has_a_finite_score(x: float) -> None:

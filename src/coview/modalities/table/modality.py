@@ -176,6 +176,11 @@ class Table(Modality):
             for sample, presence in zip(rows, view.present.tolist(), strict=True)
         ]
 
+    def show_prepared(self, view: View) -> list[list[str | None]]:
+        """The same of prepared rows."""
+        values, missing = view.value.float().unbind(-1)
+        return self.show(view.with_value(values.masked_fill(missing > 0, torch.nan)))
+
     def _line(self, row: list[str | None]) -> str:
         line = ", ".join(f"{column.name} {'missing' if x is None else x}" for column, x in zip(self.columns, row))
         return textwrap.shorten(line, 240, placeholder=" ...")
