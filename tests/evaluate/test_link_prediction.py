@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import StandardScaler
 
 from coview.data.links import Links, part_of_pairs
-from coview.evaluate.link_prediction import link_prediction, no_links, pair_code, ranks
+from coview.evaluate.link_prediction import apart, link_prediction, no_links, pair_code, ranks, spare
 
 
 def blocks(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -69,3 +72,30 @@ def test_the_part_of_a_pair_does_not_depend_on_its_direction_and_keeps_the_share
     assert (part == part_of_pairs(right, left, 0.1, 0.2)).all()
     assert np.mean(part == "test") == pytest.approx(0.2, abs=0.03)
     assert np.mean(part == "valid") == pytest.approx(0.1, abs=0.03)
+
+
+def test_a_link_that_was_seen_is_not_asked_for_again_either_way_round() -> None:
+    train, valid, test = np.array([[0, 1], [2, 2]]), np.array([[1, 0], [1, 2]]), np.array([[2, 1], [3, 0], [0, 3]])
+    kept = apart(train, valid, test, 4)
+    assert [part.tolist() for part in kept] == [[[0, 1]], [[1, 2]], [[3, 0]]]
+
+
+def test_things_that_are_all_linked_leave_nothing_to_tell_apart() -> None:
+    every = np.array([[a, b] for a in range(5) for b in range(a + 1, 5)])
+    assert not spare([every[:6], every[6:8], every[8:]], 5)
+    assert spare([every[:6], every[6:8], every[8:9]], 5)
+
+
+def test_auc_of_the_products_is_scikit_learns() -> None:
+    z, pairs = blocks()
+    parts = np.split(pairs, [300, 400])
+    found = link_prediction(z, *parts)
+    rng = np.random.default_rng(0)
+    known = np.unique(pair_code(pairs, len(z)))
+    scale = StandardScaler().fit(z[np.unique(parts[0])])
+    sets = [np.concatenate([part, no_links(len(part), len(z), known, rng)]) for part in parts]
+    features = [scale.transform(z)[both[:, 0]] * scale.transform(z)[both[:, 1]] for both in sets]
+    truth = [np.repeat([1, 0], len(part)) for part in parts]
+    fitted = LogisticRegression(C=found.choices["C"], max_iter=5000, tol=1e-8).fit(features[0], truth[0])
+    expected = roc_auc_score(truth[2], fitted.decision_function(features[2]))
+    assert found.metrics["AUC"] == pytest.approx(expected, abs=2e-3)

@@ -31,10 +31,14 @@ class Items:
         return Items(self.x[at], self.y[at], self.sample[at])
 
     def most(self, n: int, seed: int = 0) -> Items:
-        """At most n items, drawn without replacement."""
+        """At most n items, drawn without replacement; of classes that would be lost one more each."""
         if len(self) <= n:
             return self
-        return self.take(np.sort(np.random.default_rng(seed).choice(len(self), n, replace=False)))
+        at = np.random.default_rng(seed).choice(len(self), n, replace=False)
+        if self.y.dtype.kind == "i" and self.y.ndim == 1:
+            classes, first = np.unique(self.y, return_index=True)
+            at = np.concatenate([at, first[~np.isin(classes, self.y[at])]])
+        return self.take(np.sort(at))
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ def items_where(embedding: Embedding, rows: np.ndarray, values: np.ndarray, know
 
 def unit(x: np.ndarray) -> np.ndarray:
     """Rows brought to length 1; zero rows stay zero."""
+    x = x / np.maximum(np.abs(x).max(1, keepdims=True, initial=0), 1e-30)  # squares of large numbers would be infinite
     return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
 
 

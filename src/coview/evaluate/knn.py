@@ -8,7 +8,15 @@ from coview.evaluate.items import Items, Outcome, accuracies, unit
 
 K = 20
 TEMPERATURE = 0.07
-DETAILS = {"k": K, "temperature": TEMPERATURE, "similarity": "cosine", "items": "every natural view is one"}
+TIE = 1e-6
+"""Cosines nearer than this are the same: float32 rounding must not choose among copies."""
+DETAILS = {
+    "k": K,
+    "temperature": TEMPERATURE,
+    "similarity": "cosine",
+    "ties": "those as near as the k-th share the places left",
+    "items": "every natural view is one",
+}
 
 
 def knn(train: Items, valid: Items, test: Items, classes: int) -> Outcome:
@@ -34,6 +42,9 @@ def knn_votes(
 ) -> np.ndarray:
     """`(q, C)`: for each class the sum of `exp(cos / temperature)` over its items among the k nearest.
 
+    Items as near as the k-th share the places that are left: the order of the gallery changes nothing, and an
+    embedding that says the same of everything votes as its classes are frequent.
+
     Args:
         gallery: `(n, D)`, n >= 1.
         y: `(n,)` class codes.
@@ -52,4 +63,13 @@ def knn_votes(
         weight = np.exp((cosine - cosine.max(1, keepdims=True)) / temperature)
         rows = np.repeat(np.arange(start, start + len(near)), k)
         np.add.at(votes, (rows, y[near].ravel()), weight.ravel())
+        last = cosine.min(1, keepdims=True)
+        for row in np.flatnonzero((similarity >= last - TIE).sum(1) > k):
+            tied = np.abs(similarity[row] - last[row]) <= TIE
+            sure = similarity[row] > last[row] + TIE
+            best = cosine[row].max()
+            share = (k - sure.sum()) / tied.sum() * np.exp((last[row] - best) / temperature)
+            kept = np.exp((similarity[row, sure].astype(np.float64) - best) / temperature)
+            counts = np.bincount(y[sure], kept, minlength=classes) + share * np.bincount(y[tied], minlength=classes)
+            votes[start + row] = counts
     return votes

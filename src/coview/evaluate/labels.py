@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,8 +18,8 @@ MOMENT = "moment"
 def classes_of(values: np.ndarray) -> tuple[np.ndarray, list[str]] | None:
     """Values as classes: codes `(N,)` int64, -1 where unknown, and the classes' names in sorted order.
 
-    Unknown are None, NaN and empty text. Whole numbers are classes; other numbers are a quantity, for which there is
-    no protocol: None. Nor are states of several numbers each, `(N, K)`.
+    Unknown are None, NaN, infinity and empty text. Whole numbers are classes; other numbers are a quantity, of which
+    there are none: None. Nor are there of states of several numbers each, `(N, K)`.
     """
     if values.ndim > 1:
         return None
@@ -29,7 +30,7 @@ def classes_of(values: np.ndarray) -> tuple[np.ndarray, list[str]] | None:
     if any(isinstance(v, float) and not v.is_integer() for v in known):
         return None
     numeric = all(isinstance(v, bool | int | float) for v in known)
-    keys: list[Any] = [float(v) for v in known] if numeric else [str(v) for v in known]
+    keys: list[Any] = known if numeric else [str(v) for v in known]
     order = sorted(set(keys))
     codes = np.full(len(values), -1, dtype=np.int64)
     place = {key: i for i, key in enumerate(order)}
@@ -93,4 +94,8 @@ def check_named(data: Data, wanted: Sequence[str]) -> None:
 
 
 def _unknown(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and value != value)
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, str):
+        return value == ""
+    return value is None or type(value).__name__ in ("NAType", "NaTType")  # pandas' own, which has no truth value

@@ -7,6 +7,8 @@ import warnings
 import numpy as np
 
 from coview.evaluate.items import Outcome
+from coview.evaluate.linear import MAX_ITER, TOLERANCE
+from coview.evaluate.standard import standardised
 
 GRID = (1e-3, 1e-2, 1e-1, 1.0)
 MOST, MOST_RANKED = 20_000, 1_000
@@ -31,7 +33,7 @@ def link_prediction(z: np.ndarray, train: np.ndarray, valid: np.ndarray, test: n
         z: `(N, D)` representations.
         train: `(n, 2)` rows of links that were seen.
         valid: those that C is chosen by; where empty, the middle of the grid is taken.
-        test: those scored.
+        test: those scored. No part may hold a link of another (`apart`), and some pair must be no link (`spare`).
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -42,13 +44,11 @@ def link_prediction(z: np.ndarray, train: np.ndarray, valid: np.ndarray, test: n
     if len(train) > MOST:
         train = train[np.sort(rng.choice(len(train), MOST, replace=False))]
     used = z[np.unique(train)]
-    deviation = used.std(0)
-    scale = np.where(deviation > 1e-6 * max(1e-30, float(deviation.max())), deviation, np.inf)
-    z = ((z - used.mean(0)) / scale).astype(np.float32)
+    _, z = standardised(used, z)
     sets = [(part, no_links(len(part), len(z), known, rng)) for part in (train, valid, test)]
     features, truth = zip(*(_pairs(z, *both) for both in sets), strict=True)
     best, chosen, weight = -1.0, GRID[len(GRID) // 2], np.zeros(z.shape[1])
-    probe = LogisticRegression(max_iter=200, tol=1e-3, warm_start=True)
+    probe = LogisticRegression(max_iter=MAX_ITER, tol=TOLERANCE, warm_start=True)
     for c in GRID if len(valid) else (chosen,):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is part of the protocol
@@ -65,6 +65,23 @@ def link_prediction(z: np.ndarray, train: np.ndarray, valid: np.ndarray, test: n
 def pair_code(pairs: np.ndarray, n: int) -> np.ndarray:
     """One number for each pair, whatever its order: `(e, 2)` -> `(e,)`."""
     return pairs.min(1).astype(np.int64) * n + pairs.max(1)
+
+
+def apart(train: np.ndarray, valid: np.ndarray, test: np.ndarray, n: int) -> list[np.ndarray]:
+    """The parts, each without loops and without the links, either way round, of those before it."""
+    parts, known = [], np.zeros(0, np.int64)
+    for part in (train, valid, test):
+        code = pair_code(part, n)
+        first = np.zeros(len(part), bool)
+        first[np.unique(code, return_index=True)[1]] = True
+        parts.append(part[first & (part[:, 0] != part[:, 1]) & ~np.isin(code, known)])
+        known = np.concatenate([known, code])
+    return parts
+
+
+def spare(parts: list[np.ndarray], n: int) -> bool:
+    """Whether some pair of n things is no link."""
+    return len(np.unique(pair_code(np.concatenate(parts), n))) < n * (n - 1) // 2
 
 
 def no_links(count: int, n: int, known: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -40,12 +40,14 @@ def _score(subject: Subject, scores: Scores, protocol: str, slot: str, name: str
             counts = {"left": len(left), "right": right}
         else:
             place = np.cumsum(there) - 1
-            pairs = [place[part[there[part].all(1)]] for part in pairs]
-            if not len(pairs[0]) or not len(pairs[2]):
+            things = int(there.sum())
+            train, valid, test = (place[part[there[part].all(1)]] for part in pairs)
+            pairs = link_prediction.apart(train, valid, test, things)
+            if not len(pairs[0]) or not len(pairs[2]) or not link_prediction.spare(pairs, things):
                 continue
             learnt, chosen, asked = pairs
             outcomes[column] = link_prediction.link_prediction(z[there], learnt, chosen, asked)
-            counts = {"things": int(there.sum())}
+            counts = {"things": things}
         counts |= {f"{part} links": len(p) for part, p in zip(PARTS, pairs, strict=True)}
     if "run" in outcomes:
         how = ranking.DETAILS if protocol == "ranking" else link_prediction.DETAILS

@@ -14,6 +14,7 @@ from coview.batch import Embeddings, View
 from coview.data.source import Data
 from coview.evaluate.embed import embed_data, features, raw_embed
 from coview.evaluate.scores import Scores
+from coview.evaluate.standard import standardised
 from coview.evaluate.subject import Subject
 from coview.modalities.events import Events
 
@@ -26,6 +27,7 @@ DETAILS = {
     "prefixes": f"held out: all but the last event; training: up to {CUTS} of each entity, from half of it on",
     "classifier": "multinomial logistic regression on standardised embeddings of the prefixes",
     "C": "chosen on validation items by MRR among " + ", ".join(f"{c:g}" for c in GRID),
+    "max_iter": MAX_ITER,
     "training items": f"at most {MOST}",
     "majority": "words by how often they follow in training",
     "last value": "the word of the last event, then as majority",
@@ -138,9 +140,7 @@ def _probed(
         if column != "raw" and column not in subject.methods:
             continue
         x = [_vectors(subject, column, slot, data, batch_size) for data in shortened]
-        scale = x[0].std(0)
-        scale = np.where(scale > 1e-6 * max(1e-30, float(scale.max())), scale, np.inf)
-        x = [((part - x[0].mean(0)) / scale).astype(np.float32) for part in x]
+        x = standardised(*x)
         found[column] = next_event(_logits(x, parts, codes), parts[2].following)
     return found
 

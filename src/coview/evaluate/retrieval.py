@@ -34,7 +34,12 @@ def retrieval(
         gallery: `(n, D)`.
         gallery_of: `(n,)` sample of each item.
         within: how far the two may lie apart, where samples are moments.
+
+    Raises:
+        ValueError: NaN or infinity among the vectors, of which nothing can be ranked.
     """
+    if not (queries.isfinite().all() and gallery.isfinite().all()):
+        raise ValueError("retrieval ranks finite vectors; among these are NaN or infinity")
     queries, gallery = F.normalize(queries.float(), dim=1), F.normalize(gallery.float(), dim=1)
     above, tied, own = [], [], []
     step = max(1, (1 << 24) // max(1, len(gallery)))
@@ -96,13 +101,20 @@ def across_views(
         of = samples[both]
         found.append(retrieval(values[both, a], of, values[both, b], of, within))
         sizes.append(len(of))
-        chances.append(float(((of[:, None] - of[None]).abs() <= within).double().mean()))
+        chances.append(share_within(of, within))
     metrics = {name: float(np.mean([f[name] for f in found])) for name in METRICS}
     chance = float(np.mean(chances))
     details = {"pairs of views": len(scored), "gallery": float(np.mean(sizes)), "chance R@1": chance}
     if len(scored) < len(pairs):
         details["of pairs"] = len(pairs)
     return metrics, details
+
+
+def share_within(at: Tensor, within: float) -> float:
+    """The share of ordered pairs `(i, j)` that lie within `within` of each other: `(n,)`."""
+    line = np.sort(at.numpy().astype(np.float64))
+    first, last = np.searchsorted(line, line - within, "left"), np.searchsorted(line, line + within, "right")
+    return float((last - first).mean() / len(line))
 
 
 def across_slots(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from coview.evaluate.items import Items, Outcome, items_where
 from coview.evaluate.labels import classes_of
+from coview.evaluate.least_squares import LeastSquares
 from coview.evaluate.scores import Scores
+from coview.evaluate.standard import standardised
 from coview.evaluate.subject import Subject
 
 GRID = tuple(10.0**k for k in range(-3, 4))
 ENTROPY = 0.6
+MOST = 20_000
 DETAILS = {
     "variables": f"those whose values have an entropy of at least {ENTROPY} nats among the training items",
     "classifier": "for each variable, least squares with a ridge on standardised features towards its values, one-hot",
@@ -18,7 +23,7 @@ DETAILS = {
     "among " + ", ".join(f"{a:g}" for a in GRID),
     "F1": "of each value, weighted by how often it is true; mean over a world's variables, then over worlds",
     "majority": "the most frequent training value of each variable",
-    "items": "every natural view is one",
+    "items": f"every natural view is one; of training items at most {MOST} a world",
 }
 
 
@@ -38,22 +43,28 @@ def state(train: Items, valid: Items, test: Items) -> Outcome:
     Returns:
         `F1` and `majority F1`, NaN where no variable changes; alpha among the choices, and how many variables.
     """
+    from scipy.sparse import csr_array
+
+    train = train.most(MOST)
     changing = np.flatnonzero([entropy(values) >= ENTROPY for values in train.y.T])
     if not len(changing):
         return Outcome({"F1": float("nan"), "majority F1": float("nan")}, {"alpha": float("nan"), "variables": 0})
     coded = [np.unique(train.y[:, k], return_inverse=True) for k in changing]
-    hot = np.concatenate([np.eye(len(values))[code] for values, code in coded], 1)
-    mean, deviation = train.x.mean(0), train.x.std(0)
-    scale = np.where(deviation > 1e-6 * max(1e-30, float(deviation.max())), deviation, np.inf)
-    x, choose_by, scored = ((items.x.astype(np.float64) - mean) / scale for items in (train, valid, test))
-    left, singular, right = np.linalg.svd(x, full_matrices=False)
-    toward = left.T @ (hot - hot.mean(0))
+    starts = np.cumsum([0, *(len(values) for values, _ in coded)])
+    at = np.stack([start + code for start, (_, code) in zip(starts, coded)], 1)
+    ends = np.arange(len(train) + 1) * len(changing)
+    hot = csr_array((np.ones(at.size), at.ravel(), ends), shape=(len(train), int(starts[-1])))
+    share = np.bincount(at.ravel(), minlength=int(starts[-1])) / len(train)
+    x, choose_by, scored = standardised(train.x, valid.x, test.x)
+    solved = LeastSquares(x, hot)
 
     def told(alpha: float, at: np.ndarray) -> np.ndarray:
         """The likeliest value of each variable, `(n, changing)`."""
-        shrunk = toward * (singular / (np.square(singular) + alpha * len(x)))[:, None]
-        likely = np.split((at @ right.T) @ shrunk + hot.mean(0), np.cumsum([len(v) for v, _ in coded])[:-1], axis=1)
-        return np.stack([values[each.argmax(1)] for (values, _), each in zip(coded, likely, strict=True)], 1)
+        weights, at = solved.weights(alpha), at - solved.mean
+        own = [slice(a, b) for a, b in pairwise(starts.tolist())]
+        return np.stack(
+            [values[(at @ weights[:, s] + share[s]).argmax(1)] for (values, _), s in zip(coded, own, strict=True)], 1
+        )
 
     alpha = GRID[len(GRID) // 2]
     if len(valid):
