@@ -24,7 +24,7 @@ DOCS = ROOT / "docs"
 PARTS: dict[str, Callable[[], str]] = {
     "matrix": methods.matrix,
     "methods": methods.index,
-    "modalities": modalities.tables,
+    "modalities": modalities.index,
     "catalog": data.catalog_table,
     "protocols": evaluation.protocols,
     "signs": evaluation.signs,
@@ -49,7 +49,7 @@ def main() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     for name in modality_modules():
-        modality_pictures.draw(name, out / modality_pictures.path(name))
+        modality_pictures.put(name, out / "modalities" / "pictures")
     bring_up_to_date(ROOT / "README.md")
     print(f"{len(list(out.rglob('*.md')))} pages in {out.relative_to(ROOT)}")
 
@@ -57,7 +57,7 @@ def main() -> None:
 def pages() -> dict[str, str]:
     """Every page by its path: those written by hand with their generated parts, then those generated whole."""
     found = {p.name: filled(p.read_text(encoding="utf-8")) for p in sorted(DOCS.glob("*.md"))}
-    return found | methods.pages() | reference.pages()
+    return found | methods.pages() | modalities.pages() | reference.pages()
 
 
 def filled(text: str) -> str:

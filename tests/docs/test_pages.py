@@ -8,13 +8,15 @@ from pathlib import Path
 
 import generate
 import pytest
-from parts import claims, methods, text
+from parts import claims, methods, modality_facts, modality_pictures, text
+from PIL import Image
 
 import coview
 from coview import losses
+from coview.data import catalog
 from coview.evaluate.evaluate import PROTOCOLS
 from coview.methods.registry import method_class, method_modules
-from coview.modalities.registry import modality_modules
+from coview.modalities.registry import modality_class, modality_modules
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,9 +58,60 @@ def test_a_method_has_a_page_with_every_option_explained(pages, name):
     assert all(row.strip() for row in rows)
 
 
+SECTIONS = ["Data", "Options", "Encoders", "Views", "Tokens", "Methods", "Evaluation", "Bad input", "Reference"]
+
+
 @pytest.mark.parametrize("name", list(modality_modules()))
-def test_a_modality_has_a_section(pages, name):
-    assert f"\n## {name}\n" in pages["modalities.md"]
+def test_a_modality_has_a_page_with_every_part(pages, name):
+    page = pages[f"modalities/{name}.md"]
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == SECTIONS
+    assert f"(modalities/{name}.md)" in pages["modalities.md"]
+
+
+@pytest.mark.parametrize("name", list(modality_modules()))
+def test_every_option_and_encoder_of_a_modality_is_explained(pages, name):
+    page = pages[f"modalities/{name}.md"]
+    rows = re.findall(rf"^\| `{name}\.\w+` \|[^|]*\| (.*) \|$", page, re.MULTILINE)
+    assert rows
+    assert all(row.strip() for row in rows)
+    encoders = page.partition("## Encoders")[2].partition("## Views")[0]
+    for encoder in modality_class(name).encoders:
+        assert re.search(rf"^\| `{encoder}` \|[^|]*\| \S.* \|$", encoders, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", list(modality_modules()))
+def test_a_modality_is_shown_by_a_small_picture_whose_maker_is_named(pages, name):
+    assert f"](pictures/{name}.webp)" in pages[f"modalities/{name}.md"]
+    assert (ROOT / "docs/pictures" / f"{name}.webp").stat().st_size <= modality_pictures.MOST_BYTES
+    said = json.loads((ROOT / "docs/pictures" / f"{name}.json").read_text())["said"]
+    assert all(package.credit in said for package in catalog.dataset(modality_pictures.SHOWN[name].data).packages[:1])
+
+
+@pytest.mark.parametrize("name", list(modality_modules()))
+def test_a_modality_without_a_picture_is_shown_by_made_data(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(modality_pictures, "FOLDER", tmp_path / "none")
+    modality_pictures.put(name, tmp_path / "out")
+    with Image.open(tmp_path / "out" / f"{name}.webp") as picture:
+        assert picture.width > 300
+    assert "Made on the spot" in modality_pictures.reference(name)
+
+
+def test_extras_of_modalities_are_those_that_can_be_installed():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    found = {name: modality_facts.extra(name) for name in modality_modules()}
+    assert {extra for extra in found.values() if extra} <= set(extras)
+    assert found["audio"] == "audio"
+    assert found["text"] == ""
+
+
+def test_protocols_of_modalities_are_protocols():
+    own = [p for protocols in modality_facts.OWN_PROTOCOLS.values() for p in protocols]
+    assert {*own, *modality_facts.SPOKEN} <= set(PROTOCOLS)
+
+
+@pytest.mark.parametrize("name", ["concepts.md", "index.md"])
+def test_all_modalities_are_named_where_newcomers_read(pages, name):
+    assert [m for m in modality_modules() if not re.search(rf"\b{m}\b", pages[name].partition("## What runs")[0])] == []
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

@@ -258,6 +258,7 @@ class Audio(Modality):
         ]
 
     def _conv(self, *, dim: int = 256) -> nn.Module:
+        """Convolutions over frames, three of which halve the time, and the mean over valid frames."""
         return SequenceConv(nn.Linear(self.mels, dim // 2), [dim // 2, dim // 2, dim, dim], strides=[2, 2, 2])
 
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": _conv, "vit": TokenNet}

@@ -176,18 +176,21 @@ class Image(Modality):
         return pixels.sub_(mean).div_(std)
 
     def tokens(self, view: View) -> View:
+        """Patches, `(B, V, T, patch * patch * C)`."""
         high, wide = self.grid(view)
         p = self.patch
         cut = view.value.unflatten(-1, (wide, p)).unflatten(-3, (high, p))  # B V C high p wide p
         return view.with_value(cut.permute(0, 1, 3, 5, 4, 6, 2).flatten(4).flatten(2, 3))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
+        """Pixels `(B, V, C, H, W)`."""
         high, wide = self.grid(like)
         p = self.patch
         cut = tokens.unflatten(-1, (p, p, self.channels)).unflatten(2, (high, wide))  # B V high wide p p C
         return cut.permute(0, 1, 6, 2, 4, 3, 5).flatten(5).flatten(3, 4)
 
     def grid(self, view: View) -> tuple[int, int]:
+        """`(height, width)` in patches."""
         height, width = view.value.shape[-2:]
         if height % self.patch or width % self.patch:
             raise UserError(f"a picture of {height} x {width} cannot be cut into patches of {self.patch}")

@@ -170,9 +170,11 @@ class Text(Modality):
         ]
 
     def _bag(self, *, dim: int = 256, hidden: int = 512) -> nn.Module:
+        """The mean embedding of symbols, then a small MLP: the baseline that knows no order."""
         return Bag(self.target_dim, dim=dim, hidden=hidden)
 
     def _conv(self, *, dim: int = 256, depth: int = 2) -> nn.Module:
+        """Convolutions over embedded symbols and the mean over those that are valid."""
         embed = nn.Embedding(self.target_dim, dim)
         return SequenceConv(embed, [dim] * (depth + 1), kernel=3)
 
