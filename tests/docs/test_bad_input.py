@@ -1,8 +1,10 @@
 """Tables of bad input say what happens."""
 
+import tempfile
+
 import numpy as np
 import pytest
-from parts.bad_input import bad_input, examples, said
+from parts.bad_input import bad_input, examples, said, without_folder
 from parts.bad_input.cases import Bad, File, Kept, Refused
 
 from coview.modalities.registry import modality_modules
@@ -32,6 +34,12 @@ def test_every_modality_shows_what_is_skipped_refused_and_read(name):
 
 def test_the_table_quotes_what_was_said():
     assert "| one time | skipped: `has 1 time; a series has at least 2` |" in bad_input("series")
+
+
+def test_reasons_do_not_name_folders_of_the_machine():
+    assert "`cannot be read as NIfTI" in bad_input("volume")
+    assert tempfile.gettempdir() not in bad_input("volume")
+    assert without_folder("no file '/a/b/d.nii', see https://x.org/y/z") == "no file 'd.nii', see https://x.org/y/z"
 
 
 def test_a_good_value_is_not_told_as_skipped():

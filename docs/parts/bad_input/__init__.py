@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -58,11 +59,16 @@ def said(name: str, good: Sequence[Any], what: str, case: Case) -> str:
         case Bad(raw, own):
             data = beside(name, own or good, raw)
             assert len(data.skipped) == 1, f"{name}: {what} is read"
-            return f"skipped: {code(data.skipped[0][1].removeprefix('it: '))}"
+            return f"skipped: {code(without_folder(data.skipped[0][1].removeprefix('it: ')))}"
         case File(how):
             reasons = of_file(what)
             assert bool(reasons) != bool(how), f"{name}: {what}: {reasons or 'is read'}"
             return f"skipped: {code(reasons[0])}" if reasons else f"read: {how}"
+
+
+def without_folder(reason: str) -> str:
+    """A reason with the folders of a path left out: they are those of this machine."""
+    return re.sub(r"(?<![\w:/])/(?:[^/\s'\"]+/)+", "", reason)
 
 
 def beside(name: str, good: Sequence[Any], raw: Any) -> Data:

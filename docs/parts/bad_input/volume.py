@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -17,7 +19,9 @@ def _ball(radius: float, side: int = 12) -> np.ndarray:
 
 def _broken() -> Path:
     """A file that lasts as long as the program, for NIfTI is read from files alone."""
-    path = Path(tempfile.mkdtemp()) / "scan.nii"
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "scan.nii"
     path.write_bytes(b"these are words" * 40)
     return path
 
