@@ -23,7 +23,8 @@ def run(words: Sequence[str]) -> int:
     add_run_data(parser)
     parser.add_argument(
         "--protocol", nargs="+", metavar="NAME",
-        help="knn, linear, few-shot, retrieval, clustering, zero-shot (default: those the data allows)",
+        help="knn, linear, few-shot, clustering, ridge, retrieval, zero-shot, link-prediction, ranking, next-event, "
+        "state (default: those the data allows)",
     )  # fmt: skip
     parser.add_argument(
         "--supervised", action="store_true", help="beside an encoder of the same size, trained on labels"

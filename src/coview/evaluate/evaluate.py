@@ -23,7 +23,7 @@ from coview.evaluate.quantities import choose_quantities, score_quantities
 from coview.evaluate.retrieval import across_slots, across_views
 from coview.evaluate.scores import Scores
 from coview.evaluate.state import score_states
-from coview.evaluate.subject import Subject, Supervised, embed_columns, parts_of
+from coview.evaluate.subject import Subject, Supervised, embed_columns, parts_of, straddling
 from coview.evaluate.zero_shot import TEMPLATES, class_vectors, zero_shot
 from coview.methods.base import Method
 
@@ -79,9 +79,11 @@ def evaluate(
         UserError: an unknown protocol or label, nothing is held out, or what was asked for needs what the data lacks.
     """
     wanted = list(AUTO if protocols is None else protocols)
-    unknown = [p for p in wanted if p not in PROTOCOLS]
-    if unknown:
-        raise UserError(f"no protocol is called {unknown[0]!r}; there are {', '.join(PROTOCOLS)}")
+    check_protocols(wanted)
+    if bad := [t for t in templates if t.replace("{}", "", 1) == t or "{" in t.replace("{}", "", 1)]:
+        raise UserError(
+            f"template {bad[0]!r} has no place for a class's name; write it with one {{}}, as 'a photo of {{}}'"
+        )
     train, valid, scored, split = parts_of(data, splits)
     named = None if labels is None else list(labels)
     probed, ridged = any(p in PROBES for p in wanted), "ridge" in wanted
@@ -110,14 +112,25 @@ def evaluate(
             _probe(subject, scores, protocol)
         if protocols is not None and len(scores.values) == before:
             raise UserError(f"{protocol} cannot be scored on {data.name}: {_LACKS[protocol]}")
+    if cut := straddling(data, np.concatenate([train, valid]), scored):
+        for how in scores.protocol.values():
+            how["scored samples whose group is in training too (the data set's own split)"] = cut
     return scores
+
+
+def check_protocols(wanted: Sequence[str] | None) -> None:
+    """Raises UserError where there is no protocol of a name."""
+    for protocol in wanted or ():
+        if protocol not in PROTOCOLS:
+            raise UserError(f"no protocol is called {protocol!r}; there are {', '.join(PROTOCOLS)}")
 
 
 _LABELLED = "it needs a label column with classes that repeat in the training samples"
 _LACKS = dict.fromkeys(PROBES, _LABELLED) | {
     "retrieval": "it needs a slot with several natural views, or a method with two slots in one space",
-    "ridge": "it needs a label that is a quantity, known of at least 10 training samples",
-    "link-prediction": "it needs links between its samples, some of them held out",
+    "ridge": "it needs a label that is a quantity, known of at least 10 training samples (whole numbers are classes: "
+    "score them with linear)",
+    "link-prediction": "it needs links between its samples, some of them held out, and pairs that are no link",
     "ranking": "it needs links from one kind of thing to another, some of them held out",
     "next-event": "it needs a slot of events with a field of words, and two events of some entities",
     "state": "it needs a label of several whole numbers a sample, such as a machine's memory",
@@ -192,8 +205,11 @@ def _zero_shot(
             counts: dict[str, Any] = {}
             for column, method in subject.methods.items():
                 test = items_of(subject.columns[column][space][slot], subject.scored, codes)
+                if not len(test):
+                    continue
                 vectors = class_vectors(method, data, text, space, names, templates).numpy()
                 found[column] = zero_shot(test, vectors)
                 counts = {"n": len(test), "classes": len(names)}
             how = {"templates": list(templates), "text slot": text, "split": subject.split, **counts}
-            scores.add(f"zero-shot/{slot}/{label}", found, how)
+            if "run" in found:
+                scores.add(f"zero-shot/{slot}/{label}", found, how)

@@ -11,6 +11,7 @@ import torch
 
 from coview.engine.devices import physical_cores
 from coview.engine.run import Run, load
+from coview.evaluate.evaluate import check_protocols
 from coview.evaluate.evaluate import evaluate as score
 from coview.evaluate.scores import Scores
 from coview.evaluate.supervised import supervised_reference
@@ -38,7 +39,8 @@ def evaluate(
     Args:
         run: a run, or its folder.
         data: what to score on; default what the run was trained on.
-        protocols: knn, linear, few-shot, retrieval, clustering, zero-shot; default those that the data allows.
+        protocols: knn, linear, few-shot, clustering, ridge, retrieval, zero-shot, link-prediction, ranking, next-event,
+            state; default those that the data allows.
         labels: label columns to score; default all with classes that repeat.
         columns: slots of a table, as `fit` takes them.
         group: the column whose samples are kept together in splits.
@@ -48,10 +50,15 @@ def evaluate(
         `scores["retrieval/drawing-drawing"]["R@1"]["run"]`, and for every score the columns raw and random.
 
     Raises:
-        UserError: there is no such run or data, or a protocol needs what the data lacks.
+        UserError: there is no such run or data, a protocol needs what the data lacks, or `group` would hold out what
+            the run was trained on.
     """
+    protocols, labels, columns = (_listed(names) for names in (protocols, labels, columns))
     run = as_run(run)
+    check_protocols(protocols)
     ready = prepare_again(run, data, columns=columns, label=labels, group=group)
+    if data in (None, run.config.data) and group not in (None, run.config.group):
+        _refuse_seen(run, ready.data, ready.rows, group)
     return evaluate_prepared(
         run, ready.data, ready.rows, protocols=protocols, labels=labels, supervised=supervised, keep=data is None
     )
@@ -91,6 +98,30 @@ def evaluate_prepared(
         if run.folder is not None:
             (run.folder / "scores.json").write_text(json.dumps(run.scores, indent=1, default=str))
     return scores
+
+
+def _refuse_seen(run: Run, data: Data, rows: dict[str, Tensor], group: str | None) -> None:
+    """Raises UserError where other groups than the run's hold out samples that the run was trained on."""
+    from coview.data.open import open_source
+    from coview.data.split import split
+    from coview.errors import UserError
+
+    config = run.config
+    source = open_source(
+        config.data, columns=config.columns, label=config.label, group=config.group, options=config.modality
+    )
+    seen = {source.names[i] for i in split(source, seed=0)["train"].tolist()}
+    held = rows.get("test", rows["valid"]).tolist()
+    if both := sum(data.names[i] in seen for i in held):
+        raise UserError(
+            f"of the {len(held)} samples that --group {group} holds out this run was trained on {both}: train it anew "
+            f"with --group {group}, or evaluate without it"
+        )
+
+
+def _listed(names: Sequence[str] | None) -> Sequence[str] | None:
+    """One name alone is a list of one."""
+    return [names] if isinstance(names, str) else names
 
 
 def as_run(run: Run | str | Path) -> Run:
