@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
+from sklearn.linear_model import Ridge
 from sklearn.metrics import ndcg_score
+from sklearn.preprocessing import StandardScaler
 
 from coview.evaluate.linked import sides
-from coview.evaluate.ranking import popularity, ranking, top
+from coview.evaluate.ranking import marks, popularity, ranking, tiled, top
 
 
 def test_ndcg_is_scikit_learns() -> None:
@@ -76,3 +79,33 @@ def test_sides_number_left_and_right_by_themselves() -> None:
     assert right == 2
     np.testing.assert_array_equal(numbered[0], [[0, 0], [1, 1]])
     np.testing.assert_array_equal(numbered[2], [[0, 1]])
+
+
+def test_the_whole_ranking_is_that_of_scikit_learns_ridge_and_ndcg() -> None:
+    z, parts = groups()
+    found = ranking(z, *parts, 100)
+    seen, valid, asked = (marks(p, 60, 100).toarray() for p in parts)
+    x = StandardScaler().fit_transform(z)
+    score = Ridge(alpha=found.choices["alpha"] * len(z)).fit(x, seen).predict(x)
+    score[(seen + valid) > 0] = -1e9
+    for k in (10, 20):
+        assert found.metrics[f"NDCG@{k}"] == pytest.approx(ndcg_score(asked, score, k=k), abs=1e-4)
+        first = np.argsort(-score, 1)[:, :k]
+        recall = np.take_along_axis(asked, first, 1).sum(1) / asked.sum(1)
+        assert found.metrics[f"Recall@{k}"] == pytest.approx(recall.mean(), abs=1e-4)
+
+
+def test_equal_scores_favour_no_end_of_the_right() -> None:
+    first, last = np.zeros((1, 1000), bool), np.zeros((1, 1000), bool)
+    first[0, :20] = last[0, -20:] = True
+    for wanted in (first, last):
+        assert top(np.ones((1, 1000)), wanted, np.zeros_like(wanted))["Recall@20"] <= 0.15
+
+
+def test_tiles_are_the_whole() -> None:
+    rng = np.random.default_rng(0)
+    score = rng.normal(size=(50, 30))
+    wanted, known = (csr_array((rng.random((50, 30)) < 0.1).astype(float)) for _ in range(2))
+    whole = top(score, wanted.toarray() > 0, known.toarray() > 0)
+    for cells in (1, 100, 1 << 22):
+        assert tiled(lambda rows: score[rows], wanted, known, cells) == pytest.approx(whole)

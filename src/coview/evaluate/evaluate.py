@@ -82,7 +82,7 @@ def evaluate(
     check_protocols(wanted)
     if bad := [t for t in templates if t.replace("{}", "", 1) == t or "{" in t.replace("{}", "", 1)]:
         raise UserError(
-            f"template {bad[0]!r} has no place for a class's name; write it with one {{}}, as 'a photo of {{}}'"
+            f"template {bad[0]!r} must have one place for a class's name; write it with one {{}}, as 'a photo of {{}}'"
         )
     train, valid, scored, split = parts_of(data, splits)
     named = None if labels is None else list(labels)

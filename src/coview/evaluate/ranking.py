@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from scipy.sparse import csr_array
 
 from coview.evaluate.items import Outcome
+from coview.evaluate.least_squares import LeastSquares
+from coview.evaluate.standard import standardised
 
 AT = (10, 20)
 GRID = tuple(10.0**k for k in range(-4, 4))
@@ -32,55 +37,77 @@ def ranking(z: np.ndarray, train: np.ndarray, valid: np.ndarray, test: np.ndarra
         test: those scored.
         right: R, how many there are on the right.
     """
-    mean, deviation = z.mean(0), z.std(0)
-    scale = np.where(deviation > 1e-6 * max(1e-30, float(deviation.max())), deviation, np.inf)
-    x = (z.astype(np.float64) - mean) / scale
+    x = standardised(z)[0]
     seen, chosen_by, asked = (marks(part, len(z), right) for part in (train, valid, test))
-    popular = seen.mean(0)
-    left, singular, _ = np.linalg.svd(x, full_matrices=False)
-    toward = left.T @ (seen - popular)
+    popular = np.asarray(seen.mean(0)).ravel()
+    solved = LeastSquares(x, seen)
 
-    def scored(alpha: float) -> np.ndarray:
-        shrink = np.square(singular) / (np.square(singular) + alpha * len(z))
-        return left @ (shrink[:, None] * toward) + popular
+    def found(alpha: float, wanted: csr_array, known: csr_array) -> dict[str, float]:
+        weights, at = solved.weights(alpha), x - solved.mean
+        return tiled(lambda rows: at[rows] @ weights + popular, wanted, known)
 
     alpha = GRID[len(GRID) // 2]
     if len(valid):
-        good = {a: top(scored(a), chosen_by, seen)["NDCG@10"] for a in reversed(GRID)}
+        good = {a: found(a, chosen_by, seen)["NDCG@10"] for a in reversed(GRID)}
         alpha = max(good, key=good.__getitem__)
-    return Outcome(top(scored(alpha), asked, seen | chosen_by), {"alpha": alpha})
+    return Outcome(found(alpha, asked, seen + chosen_by), {"alpha": alpha})
 
 
 def popularity(train: np.ndarray, valid: np.ndarray, test: np.ndarray, left: int, right: int) -> dict[str, float]:
     """The same metrics where everyone is offered what most have taken."""
     seen, chosen_by, asked = (marks(part, left, right) for part in (train, valid, test))
-    return top(np.broadcast_to(seen.sum(0, dtype=float), seen.shape), asked, seen | chosen_by)
+    often = np.asarray(seen.sum(0), dtype=float).ravel()
+    return tiled(lambda rows: np.broadcast_to(often, (len(rows), right)), asked, seen + chosen_by)
 
 
-def marks(pairs: np.ndarray, left: int, right: int) -> np.ndarray:
-    """Links as a table `(left, right)` bool."""
-    table = np.zeros((left, right), bool)
-    table[pairs[:, 0], pairs[:, 1]] = True
+def marks(pairs: np.ndarray, left: int, right: int) -> csr_array:
+    """Links as a sparse table `(left, right)` of ones."""
+    table = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(left, right))
+    table.data[:] = 1  # a link that is named twice is one
     return table
+
+
+def tiled(
+    scored: Callable[[np.ndarray], np.ndarray], wanted: csr_array, known: csr_array, cells: int = 1 << 22
+) -> dict[str, float]:
+    """`top` over all rows, so many at a time that a table of scores stays small.
+
+    Args:
+        scored: rows -> scores `(n, R)`.
+        wanted: `(L, R)`.
+        known: `(L, R)`.
+        cells: scores at a time.
+    """
+    assert wanted.shape is not None
+    rows = np.flatnonzero(np.diff(wanted.indptr))
+    step = max(1, cells // wanted.shape[1])
+    parts: list[dict[str, np.ndarray]] = []
+    for start in range(0, max(1, len(rows)), step):
+        at = rows[start : start + step]
+        parts.append(each(scored(at), wanted[at].toarray() > 0, known[at].toarray() > 0))
+    every = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return {name: float(values.mean()) if len(values) else 0.0 for name, values in every.items()}
 
 
 def top(score: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> dict[str, float]:
     """Recall@K and NDCG@K of scores `(L, R)`, where `known` are left out and `wanted` are to be found, both bool.
 
-    Of equal scores the later one comes first, whatever is wanted.
+    The mean over rows that want something; 0 where none does.
     """
+    return {name: float(values.mean()) if len(values) else 0.0 for name, values in each(score, wanted, known).items()}
+
+
+def each(score: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
+    """`top` of each row that wants something. Equal scores are ranked in one random order of the right, seed 0."""
     rows = (wanted & ~known).any(1)
-    wanted = (wanted & ~known)[rows]
-    if not rows.any():
-        return {f"{name}@{k}": 0.0 for name in ("Recall", "NDCG") for k in AT}
-    order = np.argsort(np.where(known[rows], -np.inf, score[rows]), axis=1, kind="stable")[:, ::-1][:, : max(AT)]
+    shuffled = np.random.default_rng(0).permutation(score.shape[1])
+    score, wanted, known = (table[rows][:, shuffled] for table in (score, wanted & ~known, known))
+    order = np.argsort(-np.where(known, -np.inf, score), axis=1, kind="stable")[:, : max(AT)]
     hit = np.take_along_axis(wanted, order, 1)
     gain = 1 / np.log2(np.arange(2, max(AT) + 2))
     count = wanted.sum(1)
-    found: dict[str, float] = {}
+    found = {f"Recall@{k}": hit[:, :k].sum(1) / np.maximum(count, 1) for k in AT}
     for k in AT:
-        found[f"Recall@{k}"] = float((hit[:, :k].sum(1) / count).mean())
-    for k in AT:
-        best = gain[:k].cumsum()[np.minimum(count, k) - 1]
-        found[f"NDCG@{k}"] = float(((hit[:, :k] * gain[:k][: hit.shape[1]]).sum(1) / best).mean())
+        best = gain[:k].cumsum()[np.clip(count, 1, k) - 1]
+        found[f"NDCG@{k}"] = (hit[:, :k] * gain[:k][: hit.shape[1]]).sum(1) / best
     return found
