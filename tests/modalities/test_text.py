@@ -59,7 +59,8 @@ def test_length_is_the_95th_percentile_up_to_128() -> None:
     ("options", "reason"),
     [
         ({"size": 3}, "has no option 'size'; it has vocabulary, length, lower"),
-        ({"vocabulary": 100}, "at least 259"),
+        ({"vocabulary": 100}, "between 259 and"),
+        ({"scale": "0.5,0.1"}, "least and the greatest"),
         ({"length": 0}, "between 1 and 4,096"),
     ],
 )
@@ -143,8 +144,16 @@ def test_crop_takes_its_share_and_size(text: Text, share: float) -> None:
     assert out.value.shape[2] == 6
     assert stored.length is not None
     taken = (out.params["span"][..., 1] - out.params["span"][..., 0]) * stored.length
-    expected = min(6, round(share * int(stored.length[0, 0])))
+    expected = min(6, max(4, round(share * int(stored.length[0, 0]))))
     assert torch.allclose(taken, torch.full_like(taken, expected), atol=1e-4)
+
+
+def test_augmented_looks_share_no_more_than_they_may(text: Text) -> None:
+    stored = text.collate([["a cat on the mat by the sea with big red eyes and a long tail"] * 2] * 100)
+    out = text.augment(stored, draw(100))
+    taken = (out.params["span"][..., 1] - out.params["span"][..., 0]) * stored.length
+    assert float(taken.min()) == pytest.approx(4, abs=1e-4)
+    assert float(taken.max()) <= 0.5 * text.length + 0.5
 
 
 def test_augmenting_parts_or_permuted_samples_is_augmenting_all(text: Text, view: View) -> None:

@@ -9,7 +9,9 @@ from torch.nn import functional as F
 from coview.views.draw import Draw
 
 
-def draw_span(draw: Draw, length: Tensor, scale: tuple[float, float], most: int | None = None) -> tuple[Tensor, Tensor]:
+def draw_span(
+    draw: Draw, length: Tensor, scale: tuple[float, float], most: int | None = None, least: int = 1
+) -> tuple[Tensor, Tensor]:
     """A random span of each look, by key.
 
     Args:
@@ -17,12 +19,13 @@ def draw_span(draw: Draw, length: Tensor, scale: tuple[float, float], most: int 
         length: `(B, V)` int64, valid positions of each look.
         scale: least and greatest share of the length.
         most: longest span in positions, or None.
+        least: shortest span in positions, where there are as many.
 
     Returns:
         `start` and `count`, both `(B, V)` int64; at least one position wherever there is one.
     """
     share = draw.uniform("span share", *scale, length.shape[1])
-    count = (share * length).round().long().clamp_min(1).minimum(length)
+    count = (share * length).round().long().clamp_min(least).minimum(length)
     if most is not None:
         count = count.clamp_max(most)
     start = (draw("span start", length.shape[1]) * (length - count + 1)).long()

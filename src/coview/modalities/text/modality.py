@@ -15,8 +15,9 @@ from coview.batch import View
 from coview.errors import UserError
 from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, stack_present
+from coview.modalities.text.options import LONGEST_BY_DEFAULT, TextOptions
 from coview.modalities.text.read import read_text
-from coview.modalities.text.tokenizer import PAD, RESERVED, BytePairs
+from coview.modalities.text.tokenizer import PAD, BytePairs
 from coview.nn.bag import Bag
 from coview.nn.sequence_conv import SequenceConv
 from coview.nn.transformer import TokenNet
@@ -24,7 +25,8 @@ from coview.views.draw import Draw, mix
 from coview.views.time import draw_span, span_share, take_span
 
 RAW_DIM = 1024
-LONGEST_BY_DEFAULT, LONGEST = 128, 4096
+LEAST = 4
+"""Tokens that a crop keeps at least, where there are as many."""
 
 
 class Text(Modality):
@@ -37,6 +39,7 @@ class Text(Modality):
         merges: of the byte-pair encoding, in order.
         length: T.
         lower: whether text is lower-cased.
+        scale, drop: of augmentation, see `TextOptions`.
     """
 
     name = "text"
@@ -44,45 +47,41 @@ class Text(Modality):
     token_dim = 0
     hidden = 0.3  # Wettig et al., "Should You Mask 15% in Masked Language Modeling?", 2023: 0.2 to 0.4
 
-    def __init__(self, merges: Sequence[str], length: int, lower: bool = True) -> None:
+    def __init__(
+        self,
+        merges: Sequence[str],
+        length: int,
+        lower: bool = True,
+        scale: Sequence[float] = TextOptions.scale,
+        drop: float = TextOptions.drop,
+    ) -> None:
         self.pairs = BytePairs(merges, lower)
-        self.length = length
+        self.length, self.drop = length, drop
+        self.scale = (float(scale[0]), float(scale[1]))
         self.target_dim = self.pairs.size
 
     @classmethod
     def adapt(cls, items: Iterable[str], **options: Any) -> Text:
-        """Byte pairs and length from the corpus.
-
-        Options:
-            vocabulary: most ids (default 4,096); a small corpus has fewer, for pairs that occur once are not joined.
-            length: T; default the 95th percentile of the corpus, at most 128.
-            lower: whether text is lower-cased (default true).
+        """Byte pairs and length from the corpus; options: see `TextOptions`.
 
         Raises:
             UserError: an option is unknown or out of range, or there is no text.
         """
-        known: dict[str, Any] = {"vocabulary": 4096, "length": None, "lower": True}
-        for option in options:
-            if option not in known:
-                raise UserError(f"text has no option {option!r}; it has {', '.join(known)}")
-        chosen = known | {name: given for name, given in options.items() if given is not None}
-        vocabulary, length, lower = chosen["vocabulary"], chosen["length"], bool(chosen["lower"])
-        if vocabulary < 256 + RESERVED:
-            raise UserError(f"a vocabulary of {vocabulary} is too small; text needs at least {256 + RESERVED}")
-        if length is not None and not 1 <= length <= LONGEST:
-            raise UserError(f"text's length is {length}; it must lie between 1 and {LONGEST:,} tokens")
+        chosen = TextOptions.of(options)
         texts = list(items)
         if not texts:
             raise UserError("there is no text to learn a vocabulary from")
-        pairs = BytePairs.train(texts, int(vocabulary), lower)
+        pairs = BytePairs.train(texts, chosen.vocabulary, chosen.lower)
+        length = chosen.length
         if length is None:
             lengths = [len(ids) for ids in pairs.encode(texts)]
             length = min(math.ceil(np.percentile(lengths, 95)), LONGEST_BY_DEFAULT)
-        return cls(pairs.merges, int(length), lower)
+        return cls(pairs.merges, length, chosen.lower, chosen.scale, chosen.drop)
 
     def config(self) -> dict[str, Any]:
-        """Merges, length and case."""
-        return {"merges": self.pairs.merges, "length": self.length, "lower": self.pairs.lower}
+        """Merges, length, case and augmentation."""
+        own = {"length": self.length, "lower": self.pairs.lower, "scale": list(self.scale), "drop": self.drop}
+        return {"merges": self.pairs.merges, **own}
 
     @staticmethod
     def read(raw: Any) -> str:
@@ -107,22 +106,27 @@ class Text(Modality):
         return view
 
     def augment(self, view: View, draw: Draw) -> View:
-        """A span of half to all of the text, a tenth of its tokens left out."""
-        return self.crop(view, draw, scale=(0.5, 1.0))
+        """A span of the text, some of its tokens left out.
+
+        Source: Izacard et al., "Unsupervised Dense Information Retrieval with Contrastive Learning", TMLR 2022,
+        https://arxiv.org/abs/2112.09118 (section 3.1 and appendix: spans of 0.05 to 0.5 cropped independently, a
+        tenth of the tokens deleted).
+        """
+        return self.crop(view, draw, scale=self.scale)
 
     def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
-        """A span with a share of the tokens drawn from `scale`, a tenth of it left out, never all.
+        """A span with a share of the tokens drawn from `scale`, `drop` of it left out, never all.
 
         Params: `span (B, V, 2)` begin and end as shares of the text, `kept (B, V, T)` bool by position in the span.
         """
         assert view.length is not None
         extent = math.ceil(view.value.shape[2] * size)
-        start, count = draw_span(draw, view.length, scale, extent)
+        start, count = draw_span(draw, view.length, scale, extent, least=LEAST)
         value = take_span(view.value, start, count, extent)
         inside = torch.arange(extent, device=value.device) < count[..., None]
         spared = draw("spared token", view.width)
         spared = (spared * count).long().clamp_max((count - 1).clamp_min(0))
-        kept = ~draw.chance("token dropout", 0.1, view.width, extent)
+        kept = ~draw.chance("token dropout", self.drop, view.width, extent)
         kept = kept.scatter(2, spared[..., None], True) & inside
         order = kept.byte().argsort(dim=2, descending=True, stable=True)
         length = kept.sum(2)

@@ -1,0 +1,43 @@
+"""What a user may choose of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coview.errors import UserError
+from coview.modalities.options import Options
+from coview.modalities.text.tokenizer import RESERVED
+
+LONGEST_BY_DEFAULT, LONGEST = 128, 4096
+LEAST_VOCABULARY = 256 + RESERVED
+"""Every byte has an id."""
+
+
+@dataclass(frozen=True)
+class TextOptions(
+    Options,
+    modality="text",
+    limits={"vocabulary": (LEAST_VOCABULARY, 1 << 20), "length": (1, LONGEST), "scale": (0.001, 1), "drop": (0, 0.9)},
+):
+    """Options of `Text.adapt`.
+
+    Args:
+        vocabulary: most ids; a small corpus has fewer, for pairs that occur once are not joined.
+        length: tokens of every text that are kept; default the 95th percentile of the corpus, at most 128.
+        lower: whether text is lower-cased.
+        scale: least and greatest share of a text that an augmented look keeps. Two looks at half a text or less say
+            the same in other words; of more, they share most of their words, and there is nothing to learn.
+        drop: share of a look's tokens that augmentation leaves out.
+    """
+
+    vocabulary: int = 4096
+    length: int | None = None
+    lower: bool = True
+    scale: tuple[float, float] = (0.05, 0.5)
+    drop: float = 0.1
+
+    def check(self) -> None:
+        """Shares are in order."""
+        least, most = self.scale
+        if least > most:
+            raise UserError(f"text: scale is the least and the greatest share, not {least:g}, {most:g}")
