@@ -40,6 +40,21 @@ def test_resume_takes_no_other_options(run: Path, capsys: pytest.CaptureFixture[
     assert "--lr" in capsys.readouterr().err
 
 
+def test_resume_of_a_run_of_another_method_is_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "vicreg", "--resume", "--out", str(run)]) == 2
+    assert "is a run of simclr" in capsys.readouterr().err
+
+
+def test_a_run_refused_at_its_first_step_leaves_its_name_free(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "again"
+    asked = ["fit", "simclr", "--data", str(pictures), "--steps", "1", "--out", str(out), *SMALL]
+    assert main([*asked, "--temperature", "-1"]) == 2
+    assert "above 0" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_resume_goes_on_where_the_run_stopped(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "simclr", "--resume", "--out", str(run), "--no-evaluate"]) in (0, 3)
     assert "6 steps" in capsys.readouterr().out

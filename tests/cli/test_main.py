@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,12 @@ def test_help_names_every_verb_that_is_there(capsys: pytest.CaptureFixture[str])
         (["fit", "simclr", "--data", "digits", "--encoder", "run:nowhere"], "there is no run at nowhere"),
         (["fit", "simclr", "--data", "digits", "--frozen"], "run:DIR"),
         (["fit", "simclr", "--data", "digits", "--minutes", "1", "--steps", "3"], "one budget"),
+        (["fit", "simclr", "--data", "digits", "--out", "file.txt"], "is a file"),
+        (["fit", "simclr", "--data", "digits", "--out", "file.txt/run"], "cannot be written"),
+        (["fit", "--config", "words.yaml"], "--batch-size takes a whole number; 'many' was given"),
+        (["fit", "--config", "broken.yaml"], "not readable YAML"),
+        (["data", "show", "digits", "--out", "views.foo"], ".png"),
+        (["data", "show", "digits", "--out", "nowhere/views.png"], "no folder nowhere"),
         (["finetune", "no-such-run"], "no-such-run"),
         (["predict", "no-such-run", "--out", "p.txt"], ".parquet"),
         (["compare", "simclr", "vicreg", "--data", "digits", "--equal", "work"], "flops"),
@@ -66,8 +73,11 @@ def test_help_names_every_verb_that_is_there(capsys: pytest.CaptureFixture[str])
     ],
 )
 def test_a_mistake_is_one_sentence_that_says_what_would_be_right(
-    words: list[str], meant: str, capsys: pytest.CaptureFixture[str], inside: object
+    words: list[str], meant: str, capsys: pytest.CaptureFixture[str], inside: Path
 ) -> None:
+    (inside / "file.txt").write_text("")
+    (inside / "words.yaml").write_text("method: simclr\ndata: digits\nbatch_size: many\n")
+    (inside / "broken.yaml").write_text("{")
     assert main(words) == 2
     said = capsys.readouterr().err
     assert said.startswith("coview: ")

@@ -61,6 +61,37 @@ def test_export_reads_back_to_the_same_features(run: Path, tmp_path: Path) -> No
     assert torch.equal(here, there)
 
 
+@pytest.mark.parametrize("words", [["export", "--out", "no/w.safetensors"], ["report", "--out", "no/page.html"]])
+def test_a_folder_that_is_not_there_is_named(
+    run: Path, words: list[str], inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([words[0], str(run), *words[1:]]) == 2
+    assert "there is no folder no" in capsys.readouterr().err
+
+
+def test_search_finds_what_is_near_to_a_sample_by_its_name(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", str(run), "above/07", "-k", "2", "--json"]) == 0
+    hits = json.loads(capsys.readouterr().out)
+    assert hits[0]["name"] == "above/07"
+    assert hits[0]["cosine"] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_search_says_what_can_be_asked(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", str(run), "no-such.png"]) == 2
+    assert "neither a file nor a sample of pictures" in capsys.readouterr().err
+
+
+def test_search_embeds_a_query_as_embed_does(run: Path, pictures: Path) -> None:
+    from coview.use.embed import embed
+    from coview.use.search import search
+
+    found = embed(str(run))
+    vectors = found.array() / np.linalg.norm(found.array(), axis=1, keepdims=True)
+    row = found.data.names.index("below/11")
+    hits = search(str(run), pictures / "below" / "11.png", k=60)
+    assert [hit.cosine for hit in hits] == pytest.approx((vectors @ vectors[row])[[hit.row for hit in hits]], abs=1e-4)
+
+
 def test_report_draws_a_strip(run: Path, tmp_path: Path) -> None:
     from PIL import Image
 
@@ -91,6 +122,35 @@ def test_methods_and_data_are_listed_as_json(capsys: pytest.CaptureFixture[str])
     assert "simclr" in {m["name"] for m in methods}
     assert main(["data", "list", "--json"]) == 0
     assert "digits" in {d["name"] for d in json.loads(capsys.readouterr().out)}
+
+
+def test_the_list_of_data_is_a_line_a_set_however_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    from rich.console import Console
+
+    from coview.cli import terminal
+    from coview.data import catalog
+
+    shown = io.StringIO()
+    screen = Console(file=shown, width=80, force_terminal=True, color_system=None)
+    monkeypatch.setattr(terminal, "console", lambda: screen)
+    assert main(["data", "list"]) == 0
+    lines = [line for line in shown.getvalue().splitlines() if line.strip()]
+    assert len(lines) == len(catalog.names()) + 3  # a head, a rule, a hint
+    assert all(any(line.split()[0] == name for line in lines) for name in catalog.names())
+    assert max(map(len, lines)) <= 80
+
+
+def test_doctor_knows_every_extra_that_users_need(capsys: pytest.CaptureFixture[str]) -> None:
+    from importlib.metadata import metadata
+
+    from coview.cli.doctor import FOR_DEVELOPERS
+
+    main(["doctor", "--json"])
+    shown = {check["what"] for check in json.loads(capsys.readouterr().out)}
+    extras = set(metadata("coview").get_all("Provides-Extra") or ()) - set(FOR_DEVELOPERS)
+    assert {f"extra {extra}" for extra in extras} <= shown
 
 
 def test_doctor_names_what_would_mend(capsys: pytest.CaptureFixture[str]) -> None:

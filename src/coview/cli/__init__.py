@@ -14,7 +14,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "embed": ("use", "write embeddings of data to a table"),
     "finetune": ("use", "train a run's encoder with a head on labels"),
     "predict": ("use", "write what a finetuned run says of data to a table"),
-    "search": ("use", "nearest samples to a text or a file"),
+    "search": ("use", "nearest samples to a text, a file or another sample"),
     "explore": ("use", "a run's embeddings as an interactive map"),
     "report": ("use", "write a run's report.html"),
     "export": ("use", "write an encoder's weights to one safetensors file"),

@@ -39,7 +39,7 @@ def _list(as_json: bool) -> int:
         say_json(found)
         return 0
     rows = [(d["name"], _state(d), d["title"], d["counts"], " ".join(d["slots"])) for d in found]
-    say_table(("name", "here", "what", "how much", "slots"), rows)
+    say_table(("name", "here", "what", "how much", "slots"), rows, one_line=True)
     say("coview data get NAME fetches one; coview data show NAME draws samples")
     return 0
 
@@ -65,12 +65,13 @@ def _show(name: str, out: str | None, as_json: bool) -> int:
     from coview.data.describe import describe
     from coview.data.open import open_source
     from coview.data.prepare import load
-    from coview.use.folders import file_stem
+    from coview.use.folders import PICTURES, check_file, file_stem
     from coview.use.sheet import draw_sheet
 
     if as_json and name in catalog.names():
         say_json(catalog.describe(name))
         return 0
+    picture = check_file(out or f"{file_stem(name)}-views.png", PICTURES)
     source = open_source(name)
     told = describe(source)
     if as_json:
@@ -79,7 +80,6 @@ def _show(name: str, out: str | None, as_json: bool) -> int:
     for line in told:
         say(line)
     few = torch.arange(0, len(source), max(1, len(source) // 200))
-    picture = out or f"{file_stem(name)}-views.png"
     draw_sheet(load(source, rows=few, adapt_rows=few)).save(picture)
     say(f"views: {picture}")
     return 0
@@ -88,4 +88,6 @@ def _show(name: str, out: str | None, as_json: bool) -> int:
 def _state(told: dict[str, Any]) -> str:
     if told["fetched"]:
         return "yes"
+    if not told["needs"]:
+        return "made by get"
     return f"{told['download'] / 1e6:,.1f} MB by {' and '.join(told['needs'])}"

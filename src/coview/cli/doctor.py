@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from typing import Any
 
 from coview.cli.parser import Parser
 from coview.cli.terminal import say, say_json
 
-EXTRAS = ("audio", "data", "balance", "explore")
+FOR_DEVELOPERS = ("all", "test", "dev", "docs")
+"""Extras that are made of others, or of no use to who uses the library."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -79,7 +80,9 @@ def _extras() -> list[dict[str, Any]]:
     except PackageNotFoundError:
         return []
     checks = []
-    for extra in EXTRAS:
+    for extra in metadata("coview").get_all("Provides-Extra") or ():
+        if extra in FOR_DEVELOPERS:
+            continue
         needed = [r.name for r in declared if r.marker is not None and r.marker.evaluate({"extra": extra})]
         missing = [name for name in needed if _version(name) is None]
         told = "installed" if not missing else f"lacks {', '.join(missing)}"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from coview.use.train import Prepared
 
 FAILED = 3
+FILES = {"image", "audio", "video", "points", "volume", "spectral"}
+"""Modalities of which a file is one sample."""
 _FLAGS = ("config", "resume", "dry_run", "no_evaluate")
 
 
@@ -33,7 +35,7 @@ def run(words: Sequence[str]) -> int:
     given = vars(build_parser(method).read(words))
     flags = {name: given.pop(name) for name in _FLAGS}
     if flags["resume"]:
-        return _resume(given, flags)
+        return _resume(method_named, given, flags)
     config = read_config(method_named, given, flags["config"])
     if not config.data:
         raise UserError("say what to learn from with --data NAME or --data PATH; coview data list shows what is ready")
@@ -49,7 +51,7 @@ def run(words: Sequence[str]) -> int:
     return _train(config, ready, resume=False, evaluate=not flags["no_evaluate"])
 
 
-def _resume(given: dict[str, Any], flags: dict[str, Any]) -> int:
+def _resume(method: str | None, given: dict[str, Any], flags: dict[str, Any]) -> int:
     from coview.use.train import saved_run
 
     others = [n for n in given if n != "out"]
@@ -58,6 +60,10 @@ def _resume(given: dict[str, Any], flags: dict[str, Any]) -> int:
     if "out" not in given:
         raise UserError("--resume needs --out, the run to go on with")
     config, modalities = saved_run(given["out"])
+    if method is not None and method != config.method:
+        raise UserError(
+            f"{given['out']} is a run of {config.method}; coview fit {config.method} --resume goes on with it"
+        )
     ready = _prepare(config, modalities)
     return _train(config, ready, resume=True, evaluate=not flags["no_evaluate"])
 
@@ -134,8 +140,8 @@ def finish(trained: Run, ready: Prepared) -> None:
 
 def _next(trained: Run, ready: Prepared) -> None:
     folder = trained.folder
-    has_text = any(m.name == "text" for m in ready.data.modalities.values())
-    query = '"red heart"' if has_text else "FILE"
+    reads = {m.name for m in ready.data.modalities.values()}
+    query = '"red heart"' if "text" in reads else "FILE" if reads & FILES else f'"{ready.data.names[0]}"'
     say()
     say("next:", "bold")
     say(f"  coview search {folder} {query}   the samples nearest to it")

@@ -26,6 +26,12 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--out", metavar="FILE", help="where to (default: report.html in the run's folder)")
     parser.add_argument("--strip", metavar="FILE", help="also draw the first strip of retrievals as a PNG")
     asked = parser.read(words)
+    from coview.use.folders import PICTURES, check_file
+
+    if asked.out is not None:
+        check_file(asked.out)
+    if asked.strip is not None:
+        check_file(asked.strip, PICTURES)
     from coview.engine.run import load
     from coview.use.evaluation import evaluate_prepared, prepare_again
     from coview.use.report import write_report

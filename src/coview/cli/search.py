@@ -12,9 +12,13 @@ from coview.cli.terminal import say_json, say_table
 
 def run(words: Sequence[str]) -> int:
     """The command."""
-    parser = Parser(prog="coview search", description="The samples nearest to a text or a file, by cosine.")
+    parser = Parser(
+        prog="coview search", description="The samples nearest to a text, a file or another sample, by cosine."
+    )
     add_run(parser)
-    parser.add_argument("query", metavar="QUERY", help="a text, or the path of a file that the run can read")
+    parser.add_argument(
+        "query", metavar="QUERY", help="a text, the path of a file that the run can read, or a sample's name"
+    )
     add_run_data(parser)
     parser.add_argument("--slot", metavar="SLOT", help="where to look (default: one comparable with the query)")
     parser.add_argument("-k", type=int, default=10, metavar="K", help="how many (default: 10)")

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+UNLIMITED = 10_000
+"""Characters in a line of what is no terminal."""
+MARGIN, GAP, LEAST = 2, 3, 16
+"""Characters at a table's sides, between its columns, and of a column that is worth showing."""
 MARKS = {"healthy": ("green", "✓"), "collapsing": ("yellow", "!"), "collapsed": ("red", "✗")}
 
 
 @cache
-def _console(file: Any) -> Console:
+def _console(file: Any, width: int | None = None) -> Console:
     from rich.console import Console
 
-    return Console(file=file, highlight=False, soft_wrap=not file.isatty())
+    return Console(file=file, width=width, highlight=False, soft_wrap=not file.isatty())
 
 
 def console() -> Console:
@@ -52,19 +56,54 @@ def say_verdict(verdict: Any) -> None:
         say(f"  usually mended by: {verdict.remedy}", colour)
 
 
-def say_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
-    """A plain table; numbers to the right."""
+def say_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None, *, one_line: bool = False
+) -> None:
+    """A plain table; numbers to the right.
+
+    Args:
+        columns: their names.
+        rows: a cell a column.
+        title: above it.
+        one_line: a line a row: of what is wider than the terminal the last columns are left out, and the last of those
+            shown is cut; what is no terminal gets all.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    wide = one_line and not console().is_terminal
+    if one_line and not wide:
+        columns, rows = _fitting(columns, rows, console().width)
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for at, name in enumerate(columns):
         numbers = all(isinstance(row[at], int | float) for row in rows) and bool(rows)
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+        table.add_column(
+            name,
+            justify="right" if numbers else "left",
+            overflow="ellipsis" if one_line else "fold",
+            no_wrap=one_line,
+        )
     for row in rows:
         table.add_row(*(spell(value) for value in row))
     if first_process():
-        console().print(table, markup=False)
+        (_console(sys.stdout, UNLIMITED) if wide else console()).print(table, markup=False)
+
+
+def _fitting(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int
+) -> tuple[Sequence[str], list[Sequence[Any]]]:
+    """The first columns that have room in `width` characters, the last of them cut to what is left."""
+    left = width - MARGIN
+    for at in range(len(columns)):
+        most = max(len(columns[at]), *(len(spell(row[at])) for row in rows)) if rows else len(columns[at])
+        if most <= left:
+            left -= most + GAP
+            continue
+        if left < LEAST:
+            return columns[:at], [row[:at] for row in rows]
+        cut = [s if len(s := spell(row[at])) <= left else f"{s[: left - 1].rstrip()}…" for row in rows]
+        return columns[: at + 1], [[*row[:at], cell] for row, cell in zip(rows, cut)]
+    return columns, list(rows)
 
 
 def spell(value: Any) -> str:

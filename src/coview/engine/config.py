@@ -8,6 +8,7 @@ import platform
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,13 @@ from coview.errors import UserError
 FORMAT = 1
 """Of config.yaml; raised when an older reader would misunderstand a newer file."""
 
+
+KINDS: dict[str, tuple[type, str]] = {
+    "int": (Integral, "a whole number"),
+    "float": (Real, "a number"),
+    "bool": (bool, "true or false"),
+}
+"""What an option of a type is, and what that is called."""
 
 LIMITS: dict[str, tuple[float, float]] = {
     "batch_size": (1, math.inf),
@@ -114,6 +122,7 @@ class FitConfig:
     def __post_init__(self) -> None:
         if self.minutes is None and self.epochs is None and self.steps is None:
             self.minutes = 2.0
+        self._check_kinds()
         for name, (least, most) in LIMITS.items():
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
@@ -130,6 +139,16 @@ class FitConfig:
             self.schedule = Schedule(self.schedule)
         except ValueError as error:
             raise UserError(f"--schedule is {', '.join(Schedule)}; {self.schedule!r} was given") from error
+
+    def _check_kinds(self) -> None:
+        """Raises UserError where a file or a caller gave a number or truth value as something else."""
+        for told in dataclasses.fields(self):
+            value, (kind, *rest) = getattr(self, told.name), str(told.type).split(" | ")
+            if kind not in KINDS or (value is None and rest):
+                continue
+            wanted, called = KINDS[kind]
+            if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "bool"):
+                raise UserError(f"--{told.name.replace('_', '-')} takes {called}; {value!r} was given")
 
 
 def as_asked(config: FitConfig) -> FitConfig:
@@ -180,7 +199,7 @@ def load_config(path: Path) -> FitConfig:
     try:
         found = yaml.safe_load(path.read_text())
     except yaml.YAMLError as error:
-        raise UserError(f"{path} is not readable YAML: {error}") from error
+        raise UserError(f"{path} is not readable YAML: {' '.join(str(error).split())}") from error
     if not isinstance(found, dict) or "method" not in found:
         raise UserError(f"{path} is no configuration of coview: it names no method")
     if found.pop("format", FORMAT) > FORMAT:

@@ -85,9 +85,13 @@ def _work(
     trainer = Trainer(config, data, rows["train"], held_out, fabric.device, tell, starts=starts, fresh=not resume)
     if resume:
         trainer.resume()
-    else:
-        trainer.prepare_folder()
-    return trainer.run()
+        return trainer.run()
+    trainer.prepare_folder()
+    try:
+        return trainer.run()
+    except UserError:
+        trainer.withdraw_folder()
+        raise
 
 
 def set_threads(config: FitConfig) -> int:

@@ -103,6 +103,10 @@ def refuse_existing(folder: Path) -> None:
         raise UserError(f"{folder} exists already; give another --out, or --resume to go on with it")
 
 
+STARTED = ("config.yaml", "modalities.json")
+"""What a run's folder has before the first step."""
+
+
 def write_run(folder: Path, config: FitConfig, modalities: Mapping[str, Modality]) -> None:
     """Starts a run's folder: config.yaml and modalities.json."""
     folder.mkdir(parents=True, exist_ok=True)

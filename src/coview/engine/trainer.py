@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from coview.engine.monitor import Monitor
 from coview.engine.optimize import OptimizerConfig, OptimizerName, Updater
 from coview.engine.pretrained import from_runs, load_weights, started
 from coview.engine.processes import exchange, my_chunks, world
-from coview.engine.run import Run, new_method, refuse_existing, resolved, write_run
+from coview.engine.run import STARTED, Run, new_method, refuse_existing, resolved, write_run
 from coview.engine.schedule import Budget, Schedule
 from coview.engine.signals import Interrupt
 from coview.engine.step import ExactStep
@@ -233,6 +234,15 @@ class Trainer:
             return
         refuse_existing(self.folder)
         write_run(self.folder, self.config, self.data.modalities)
+
+    def withdraw_folder(self) -> None:
+        """Takes back what `prepare_folder` made, where no step was taken: the mended command may use the name."""
+        if self.folder is None or world()[0] != 0 or self.step > 0:
+            return
+        for name in STARTED:
+            (self.folder / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            self.folder.rmdir()
 
     def _write_line(self, line: dict[str, Any]) -> None:
         if self.folder is not None:

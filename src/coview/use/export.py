@@ -28,15 +28,17 @@ def export(run: Run | str | Path, out: str | Path, *, slot: str | None = None) -
         slot: whose encoder; default the first.
 
     Raises:
-        UserError: no such slot, another ending, or the file does not read back as it was written.
+        UserError: no such slot or folder, another ending, or the file does not read back as it was written.
     """
     from safetensors.torch import save_file
 
     from coview.use.evaluation import as_run
+    from coview.use.folders import check_file
 
     run, out = as_run(run), Path(out)
     if out.suffix != ".safetensors":
         raise UserError(f"weights are written as safetensors; call the file {out.with_suffix('.safetensors').name}")
+    check_file(out)
     encoders = run.method.slot_encoders()
     slot = slot or next(iter(encoders))
     if slot not in encoders:

@@ -151,7 +151,7 @@ def plan_finetune(
     from coview.use.folders import refuse_used
 
     source = as_run(run)
-    refuse_used(out)
+    refuse_used(out, "give another --out")
     known = {f.name for f in dataclasses.fields(FitConfig)}
     unknown = [name for name in options if name not in known]
     if unknown:

@@ -1,4 +1,4 @@
-"""Nearest samples to a text, a file, or anything a run can read."""
+"""Nearest samples to a text, a file, another sample, or anything a run can read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from coview.batch import Embedding, Embeddings
 from coview.data.kinds import modality_of_name
 from coview.data.source import Column, Data, Source
 from coview.errors import UserError
@@ -17,6 +18,9 @@ from coview.use.neighbours import nearest
 
 if TYPE_CHECKING:
     from coview.engine.run import Run
+
+ALSO = {"image": ("spectral", "video")}
+"""What else a file may be that its ending calls a picture: a raster, a GIF that moves."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ def search(
 
     Args:
         run: a run, or its folder.
-        query: a text; or the path of a file that one of the run's slots reads.
+        query: the path of a file that one of the run's slots reads; or a text; or, where the run reads no text, the
+            name of a sample of the data.
         data: where to look; default the data that the run was trained on.
         slot: where to look; default a slot comparable with the query's, another one where there is one.
         k: how many.
@@ -50,9 +55,13 @@ def search(
 
     run = as_run(run)
     asked = _query_slot(run, query)
-    single = embed_data(run.method, _single(run, asked, query))
+    single = {} if asked is None else embed_data(run.method, _single(run, asked, query))
     gallery_data = read_data(run, data, **reading)
+    row = _row_named(run, str(query), gallery_data) if asked is None else None
     gallery = Embedded(gallery_data, embed_data(run.method, gallery_data))
+    if row is not None:
+        single = _row(gallery, row)
+    asked = asked or next(s for of in single.values() for s in of)
     slots = list(dict.fromkeys(s for space in gallery.spaces.values() for s in space))
     comparable = [
         s for s in slots if any(asked in one and s in gallery.spaces.get(name, {}) for name, one in single.items())
@@ -82,18 +91,51 @@ def _best(vector: torch.Tensor, gallery: Embedded, space: str, slot: str, k: int
     return list(hits.values())
 
 
-def _query_slot(run: Run, query: Any) -> str:
-    """The slot that reads the query: by the file's kind, else the first text slot."""
-    if isinstance(query, Path) or (isinstance(query, str) and Path(query).is_file()):
-        kind = modality_of_name(str(query).lower()) or "text"
-    else:
-        kind = "text" if isinstance(query, str) else "image"
-    fitting = [s for s, m in run.modalities.items() if m.name == kind]
-    if not fitting:
-        has = ", ".join(f"{s} ({m.name})" for s, m in run.modalities.items())
-        what = f"there is no file {query!r}, and as a text it" if kind == "text" else f"{query}"
-        raise UserError(f"{what} cannot be asked of this run, which reads {has}")
-    return fitting[0]
+def _query_slot(run: Run, query: Any) -> str | None:
+    """The slot that reads the query: by the file's kind, else the first text slot; None where it may name a sample."""
+    kinds = ("text",) if isinstance(query, str) else ("image",)
+    path = _file(query)
+    if path is not None:
+        named = modality_of_name(path.name.lower()) or "text"
+        kinds = (named, *ALSO.get(named, ()))
+    fitting = [s for kind in kinds for s, m in run.modalities.items() if m.name == kind]
+    if not fitting and (path is not None or not isinstance(query, str) or not query):
+        raise UserError(f"{str(query)!r} cannot be asked of this run, which reads {_reads(run)}")
+    return fitting[0] if fitting else None
+
+
+def _row_named(run: Run, query: str, data: Data) -> int:
+    """The row of a sample."""
+    if query in data.names:
+        return data.names.index(query)
+    raise UserError(
+        f"{query!r} is neither a file nor a sample of {data.name}, whose names are such as {data.names[0]!r}; "
+        f"the run reads {_reads(run)}"
+    )
+
+
+def _row(gallery: Embedded, row: int) -> Embeddings:
+    """What is known of one sample: its views that are there, the first of them first."""
+    found: Embeddings = {}
+    for space, slots in gallery.spaces.items():
+        for slot, there in slots.items():
+            at = there.present[row]
+            if at.any():
+                found.setdefault(space, {})[slot] = Embedding(there.values[row, at][None], at[at][None])
+    return found
+
+
+def _reads(run: Run) -> str:
+    return ", ".join(f"{s} ({m.name})" for s, m in run.modalities.items())
+
+
+def _file(query: Any) -> Path | None:
+    if not isinstance(query, str | Path):
+        return None
+    try:
+        return path if (path := Path(query)).is_file() else None
+    except (OSError, ValueError):  # a text too long for a path
+        return None
 
 
 def _single(run: Run, slot: str, query: Any) -> Data:
@@ -101,6 +143,6 @@ def _single(run: Run, slot: str, query: Any) -> Data:
     from coview.data.prepare import load
 
     modality = run.modalities[slot]
-    raw = Path(query) if isinstance(query, str) and Path(query).is_file() else query
+    raw = _file(query) or query
     source = Source("the query", {slot: Column(modality.name, [[raw]])}, [str(query)[:200]], split=["test"])
-    return load(source, modalities={slot: modality}, strict=True)
+    return load(source, modalities={slot: modality})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coview.errors import UserError
+from coview.use.folders import check_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,12 +19,7 @@ def check_table_path(path: str | Path) -> Path:
     Raises:
         UserError: its ending is none of a table's, or its folder does not exist.
     """
-    path = Path(path)
-    if path.suffix.lower() not in ENDINGS:
-        raise UserError(f"{path.name} ends in {path.suffix or 'nothing'}; write {', '.join(ENDINGS)}")
-    if not path.parent.is_dir():
-        raise UserError(f"there is no folder {path.parent} to write {path.name} to")
-    return path
+    return check_file(path, ENDINGS)
 
 
 def write_table(table: pa.Table, path: str | Path) -> Path:

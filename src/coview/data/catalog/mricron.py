@@ -75,9 +75,14 @@ def build(stock: Stock, window: int = 16, step: int = 6) -> Source:
 
 
 def _voxels(path: object) -> np.ndarray:
-    import nibabel
     import numpy as np
 
+    from coview.errors import MissingExtra
+
+    try:
+        import nibabel
+    except ImportError:
+        raise MissingExtra("nibabel", "volume") from None
     return np.asarray(nibabel.load(path).dataobj)  # type: ignore[attr-defined]
 
 
