@@ -64,6 +64,7 @@ def test_help_names_every_verb_that_is_there(capsys: pytest.CaptureFixture[str])
         (["fit", "--config", "broken.yaml"], "not readable YAML"),
         (["data", "show", "digits", "--out", "views.foo"], ".png"),
         (["data", "show", "digits", "--out", "nowhere/views.png"], "no folder nowhere"),
+        (["fit", "simclr", "--data", "digits", "--modality", "image.size=abc"], "whole number"),
         (["finetune", "no-such-run"], "no-such-run"),
         (["predict", "no-such-run", "--out", "p.txt"], ".parquet"),
         (["compare", "simclr", "vicreg", "--data", "digits", "--equal", "work"], "flops"),

@@ -94,6 +94,9 @@ class Image(Modality):
         if unknown:
             raise UserError(f"image has no option {unknown[0]!r}; it has {', '.join(known)}")
         options = {name: value for name, value in options.items() if value is not None}
+        for name in ("size", "channels", "patch"):
+            if not isinstance(options.get(name, 0), int):
+                raise UserError(f"image: {name} is {options[name]!r}; it takes a whole number")
         sides: list[int] = []
         counts: Counter[int] = Counter()
         moments: dict[tuple[int, int], list[Tensor]] = {}  # by channels had, channels made of them
