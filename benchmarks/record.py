@@ -30,7 +30,7 @@ def circumstances(load_before: tuple[float, ...], threads: int, device: str = "c
 
     found = versions() | {peer: _version(peer) for peer in PEERS}
     return {
-        "command": " ".join(["python", *(_relative(w) for w in sys.argv)]),
+        "command": " ".join(["python", *(_relative(w) for w in _without_out(sys.argv))]),
         "commit": _git("rev-parse", "--short", "HEAD"),
         "uncommitted changes": bool(_git("status", "--porcelain", "--", "src", "benchmarks")),
         "machine": {
@@ -68,6 +68,11 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def _without_out(words: list[str]) -> list[str]:
+    """A command without where it wrote to, which concerns nobody else."""
+    return [w for i, w in enumerate(words) if w != "--out" and (i == 0 or words[i - 1] != "--out")]
 
 
 def _relative(word: str) -> str:

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from parts import claims, commands, data, evaluation, methods, modalities, modality_pictures, reference
+from parts import benchmarks, claims, commands, data, evaluation, methods, modalities, modality_pictures, reference
 
 from coview.modalities.registry import modality_modules
 
@@ -28,6 +28,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "catalog": data.catalog_table,
     "protocols": evaluation.protocols,
     "signs": evaluation.signs,
+    "throughput": benchmarks.throughput,
+    "memory": benchmarks.memory,
+    "speeds": benchmarks.speeds,
+    "learned": benchmarks.learned,
     "claims": lambda: claims.on_record(ROOT / "results" / "claims"),
     "commands": commands.every_help,
     "options": commands.fit_options,

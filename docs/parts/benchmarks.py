@@ -1,0 +1,115 @@
+"""Benchmarks on record, as tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from coview.papers.verdict import Outcome
+from parts import text
+
+Record = dict[str, Any]
+
+RESULTS = Path(__file__).resolve().parents[2] / "results"
+_PEERS = ("limit", "lightly", "lightly as documented", "stable-pretraining")
+_MARKS = {Outcome.HOLDS: "**above**", Outcome.FAILS: "below", Outcome.UNDECIDED: "undecided"}
+_NONE = "Not on record yet."
+
+
+def throughput() -> str:
+    """A row a method and encoder; the machine of each file below."""
+    paths = sorted((RESULTS / "benchmarks").glob("throughput*.json"))
+    if not paths:
+        return _NONE
+    head = ("method", "encoder", "batch", "coview, samples/s", "of the limit", *(f"over {p}" for p in _PEERS[1:]),
+            "data and views")  # fmt: skip
+    found = {path: json.loads(path.read_text()) for path in paths}
+    rows = [
+        (row["method"], row["encoder"], row["batch"], f"{row['samples/s']['coview']:,.0f}",
+         *(_ratio(row["coview / other"].get(peer)) for peer in _PEERS), f"{row['share of data and views']:.1%}")
+        for record in found.values() for row in record["rows"]
+    ]  # fmt: skip
+    return "\n\n".join([text.table(head, rows), *(_kept(record) for record in found.values())])
+
+
+def memory() -> str:
+    """One line, and how near the saved gradient is to the plain one."""
+
+    def told(record: Record) -> str:
+        peak, one = record["peak above idle"] / 2**30, record["one similarity matrix, bytes"] / 1e9
+        equal = record["equality"][0]
+        return (
+            f"NT-Xent over {record['samples']:,} samples on the CPU takes {peak:.2f} GiB above the idle process, where "
+            f"one plain similarity matrix is {one:.1f} GB. At {equal['samples']:,} samples its gradient differs from "
+            f"the plain one by {equal['relative difference of the gradient']:.0e} in {equal['precision']}."
+        )
+
+    return _read("benchmarks/memory.json", told)
+
+
+def speeds() -> str:
+    """A row a modality, and the large graph."""
+
+    def told(record: Record) -> str:
+        rows = [
+            (name, row["data"], row["encoder"], f"{row['samples/s']:,.0f}", f"{row['data and views']:.1%}")
+            for name, row in record["rows"].items() if "samples/s" in row
+        ]  # fmt: skip
+        said = [text.table(("modality", "data", "encoder", "samples/s", "data and views"), rows)]
+        said += [
+            f"One pass over {row['nodes']:,} nodes: {row['epoch seconds']:.0f} s, {row['GiB']:.2f} GiB above the "
+            "process before it read the graph."
+            for row in record["rows"].values() if "nodes" in row
+        ]  # fmt: skip
+        return "\n\n".join(said)
+
+    return _read("benchmarks/speeds.json", told)
+
+
+def learned() -> str:
+    """Methods by modalities: trained, untrained, and what is made of it."""
+
+    def told(cells: list[Record]) -> str:
+        methods = list(dict.fromkeys(c["method"] for c in cells))
+        rows: list[tuple[str, ...]] = []
+        for modality in dict.fromkeys(c["modality"] for c in cells):
+            mine = {c["method"]: c for c in cells if c["modality"] == modality}
+            one = next(iter(mine.values()))
+            raw = next((f"{c['raw']:.3f}" for c in mine.values() if c.get("raw") is not None), "")
+            what = f"{modality}: {one['data']}, `{one['score']}`"
+            rows.append((what, raw, *(_cell(mine[m]) if m in mine else "" for m in methods)))
+        notes = [f"- {c['modality']}, {c['method']}: {c['note']}" for c in cells if c.get("note")]
+        return "\n\n".join([text.table(("modality, data, score", "raw input", *methods), rows), "\n".join(notes)])
+
+    return _read("matrix.json", told)
+
+
+def _cell(cell: Record) -> str:
+    if "refused" in cell:
+        return cell["refused"]
+    mark = _MARKS.get(cell["above random"], cell["above random"])
+    return f"{mean(cell['run']):.3f} / {mean(cell['random']):.3f} {mark}"
+
+
+def _ratio(found: dict[str, float] | None) -> str:
+    return "" if found is None else f"{found['median']:.2f}"
+
+
+def _kept(record: Record) -> str:
+    machine = record["machine"]
+    return (
+        f"{machine['processor']}, {machine['threads']} threads, torch {record['versions']['torch']}; "
+        f"commit `{record['commit']}`; `{record['command']}`."
+    )
+
+
+def _read(name: str, told: Callable[[Any], str]) -> str:
+    path = RESULTS / name
+    if not path.is_file():
+        return _NONE
+    record = json.loads(path.read_text())
+    said = told(record)
+    return said if isinstance(record, list) else f"{said}\n\n{_kept(record)}"
