@@ -19,6 +19,7 @@ from coview.errors import UserError
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
 from coview.modalities.image.read import read_picture
 from coview.modalities.image.resize import fit_square, shrink, to_channels
+from coview.modalities.patches import cut_patches, join_patches
 from coview.nn.conv import Conv, ResNet18
 from coview.nn.transformer import TokenNet
 from coview.views.blur import blur
@@ -180,17 +181,12 @@ class Image(Modality):
 
     def tokens(self, view: View) -> View:
         """Patches, `(B, V, T, patch * patch * C)`."""
-        high, wide = self.grid(view)
-        p = self.patch
-        cut = view.value.unflatten(-1, (wide, p)).unflatten(-3, (high, p))  # B V C high p wide p
-        return view.with_value(cut.permute(0, 1, 3, 5, 4, 6, 2).flatten(4).flatten(2, 3))
+        self.grid(view)  # refuses what cannot be cut
+        return view.with_value(cut_patches(view.value, (self.patch, self.patch)))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Pixels `(B, V, C, H, W)`."""
-        high, wide = self.grid(like)
-        p = self.patch
-        cut = tokens.unflatten(-1, (p, p, self.channels)).unflatten(2, (high, wide))  # B V high wide p p C
-        return cut.permute(0, 1, 6, 2, 4, 3, 5).flatten(5).flatten(3, 4)
+        return join_patches(tokens, self.grid(like), (self.patch, self.patch))
 
     def grid(self, view: View) -> tuple[int, int]:
         """`(height, width)` in patches."""

@@ -14,6 +14,7 @@ from coview.batch import View
 from coview.errors import UserError
 from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
+from coview.modalities.patches import cut_patches, join_patches
 from coview.modalities.spectral.bands import nanometres
 from coview.modalities.spectral.fit import places, survey
 from coview.modalities.spectral.options import SpectralOptions
@@ -149,17 +150,12 @@ class Spectral(Modality):
 
     def tokens(self, view: View) -> View:
         """Patches of all bands, `(B, V, T, patch * patch * C)`, NaN where there is no data."""
-        high, wide = self.grid(view)
-        p = self.patch
-        cut = view.value.unflatten(-1, (wide, p)).unflatten(-3, (high, p))  # B V C high p wide p
-        return view.with_value(cut.permute(0, 1, 3, 5, 4, 6, 2).flatten(4).flatten(2, 3))
+        self.grid(view)  # refuses what cannot be cut
+        return view.with_value(cut_patches(view.value, (self.patch, self.patch)))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Pixels `(B, V, C, H, W)`."""
-        high, wide = self.grid(like)
-        p = self.patch
-        cut = tokens.unflatten(-1, (p, p, self.channels)).unflatten(2, (high, wide))  # B V high wide p p C
-        return cut.permute(0, 1, 6, 2, 4, 3, 5).flatten(5).flatten(3, 4)
+        return join_patches(tokens, self.grid(like), (self.patch, self.patch))
 
     @at_least_float32
     def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from coview.batch import View
 from coview.errors import UserError
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
 from coview.modalities.image.resize import shrink
+from coview.modalities.patches import cut_patches, join_patches
 from coview.modalities.video.footage import Footage, Moments
 from coview.modalities.video.options import VideoOptions
 from coview.modalities.video.picture import contact_sheet
@@ -179,18 +180,13 @@ class Video(Modality):
 
     def tokens(self, view: View) -> View:
         """Tubelets, time first: `(B, V, T, tubelet * patch * patch * C)`."""
-        long, high, wide = self.grid(view)
-        p = self.patch
-        cut = view.value.unflatten(-1, (wide, p)).unflatten(-3, (high, p)).unflatten(2, (long, self.tubelet))
-        # B V long tubelet C high p wide p
-        return view.with_value(cut.permute(0, 1, 2, 5, 7, 3, 6, 8, 4).flatten(5).flatten(2, 4))
+        self.grid(view)  # refuses what cannot be cut
+        return view.with_value(cut_patches(view.value.movedim(3, 2), (self.tubelet, self.patch, self.patch)))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Prepared values `(B, V, T, C, H, W)`."""
-        p = self.patch
-        cut = tokens.unflatten(-1, (self.tubelet, p, p, self.channels)).unflatten(2, self.grid(like))
-        # B V long high wide tubelet p p C
-        return cut.permute(0, 1, 2, 5, 8, 3, 6, 4, 7).flatten(7).flatten(5, 6).flatten(2, 3)
+        sides = (self.tubelet, self.patch, self.patch)
+        return join_patches(tokens, self.grid(like), sides).movedim(2, 3)
 
     def grid(self, view: View) -> tuple[int, int, int]:
         """`(time, height, width)` in tubelets."""

@@ -18,6 +18,7 @@ from coview.errors import UserError
 from coview.losses.parts import mean_finite
 from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
+from coview.modalities.patches import cut_patches, join_patches
 from coview.modalities.volume.options import Scale, VolumeOptions
 from coview.modalities.volume.picture import slices
 from coview.modalities.volume.read import Scan, read_volume
@@ -163,17 +164,12 @@ class Volume(Modality):
 
     def tokens(self, view: View) -> View:
         """Patches of all channels, `(B, V, T, patch ** 3 * C)`, NaN where there is nothing."""
-        d, h, w = self.grid(view)
-        p = self.patch
-        cut = view.value.unflatten(-1, (w, p)).unflatten(-3, (h, p)).unflatten(-5, (d, p))  # B V C d p h p w p
-        return view.with_value(cut.permute(0, 1, 3, 5, 7, 4, 6, 8, 2).flatten(5).flatten(2, 4))
+        self.grid(view)  # refuses what cannot be cut
+        return view.with_value(cut_patches(view.value, (self.patch,) * 3))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Voxels `(B, V, C, P, P, P)`."""
-        d, h, w = self.grid(like)
-        p = self.patch
-        cut = tokens.unflatten(-1, (p, p, p, self.channels)).unflatten(2, (d, h, w))  # B V d h w p p p C
-        return cut.permute(0, 1, 8, 2, 5, 3, 6, 4, 7).flatten(7).flatten(5, 6).flatten(3, 4)
+        return join_patches(tokens, self.grid(like), (self.patch,) * 3)
 
     @at_least_float32
     def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
