@@ -75,7 +75,7 @@ def test_what_it_knows_survives_as_json():
         ({"sise": 32}, "sise.*size"),
         ({"size": 30}, "multiple of 4.*try 32"),
         ({"size": 32, "patch": 5}, "patches of 5"),
-        ({"scale": (0.5, 2.0)}, "shares"),
+        ({"scale": (0.5, 2.0)}, "scale is 2.0"),
         ({"channels": 4}, "4 channels"),
     ],
 )

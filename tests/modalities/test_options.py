@@ -49,6 +49,9 @@ def test_names_become_members() -> None:
         ({"scale": "0.5,2"}, "scale is 2.0"),
         ({"scale": "0.5,0.2"}, "the least scale is above the greatest"),
         ({"colour": "green"}, "one of red, blue"),
+        ({"size": "abc"}, "size takes a whole number; 'abc' was given"),
+        ({"size": 2.5}, "size takes a whole number"),
+        ({"size": True}, "size takes a whole number"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(given: dict[str, object], said: str) -> None:

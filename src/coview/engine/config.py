@@ -8,7 +8,6 @@ import platform
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,11 @@ import yaml
 
 from coview.engine.schedule import Schedule
 from coview.errors import UserError
+from coview.modalities.options import KINDS
 
 FORMAT = 1
 """Of config.yaml; raised when an older reader would misunderstand a newer file."""
 
-
-KINDS: dict[str, tuple[type, str]] = {
-    "int": (Integral, "a whole number"),
-    "float": (Real, "a number"),
-    "bool": (bool, "true or false"),
-}
-"""What an option of a type is, and what that is called."""
 
 LIMITS: dict[str, tuple[float, float]] = {
     "batch_size": (1, math.inf),
@@ -142,11 +135,12 @@ class FitConfig:
 
     def _check_kinds(self) -> None:
         """Raises UserError where a file or a caller gave a number or truth value as something else."""
+        kinds = {kind.__name__: said for kind, said in KINDS.items()}
         for told in dataclasses.fields(self):
             value, (kind, *rest) = getattr(self, told.name), str(told.type).split(" | ")
-            if kind not in KINDS or (value is None and rest):
+            if kind not in kinds or (value is None and rest):
                 continue
-            wanted, called = KINDS[kind]
+            wanted, called = kinds[kind]
             if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "bool"):
                 raise UserError(f"--{told.name.replace('_', '-')} takes {called}; {value!r} was given")
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from coview.errors import UserError
+
+KINDS: dict[type, tuple[type, str]] = {
+    int: (Integral, "a whole number"),
+    float: (Real, "a number"),
+    bool: (bool, "true or false"),
+}
+"""What an option of a type is, and what that is called."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,10 @@ class Options:
                 return kind(value)
             if get_origin(kind) is tuple:
                 return cls._read_list(name, value, get_args(kind))
+            if kind in KINDS:
+                wanted, called = KINDS[kind]
+                if not isinstance(value, wanted) or (isinstance(value, bool) and kind is not bool):
+                    raise UserError(f"{cls.modality}: {name} takes {called}; {value!r} was given")
         return value
 
     @classmethod

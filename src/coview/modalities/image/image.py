@@ -6,8 +6,8 @@ import inspect
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
-from statistics import median
 from typing import Any, ClassVar
 
 import torch
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from coview.batch import View
 from coview.errors import UserError
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
+from coview.modalities.image.options import ImageOptions, check_size, near_patch
 from coview.modalities.image.read import read_picture
 from coview.modalities.image.resize import fit_square, shrink, to_channels
 from coview.modalities.patches import cut_patches, join_patches
@@ -43,12 +44,7 @@ class Image(Modality):
         size: S, pixels a side; a multiple of 4.
         channels: C.
         mean, std: of each channel, values from 0 to 1.
-        patch: pixels a side of one token; by default such that the grid is about 8 x 8, at most 16.
-        scale: least and greatest share of the area that `augment` crops.
-        flip: whether mirrored looks count as the same (not so for text and digits).
-        degrees: greatest rotation either way.
-        color: strength of colour jitter, from 0 to 1.
-        grey: probability of a grey look.
+        patch, scale, flip, degrees, color, grey: see `ImageOptions`.
     """
 
     name = "image"
@@ -62,22 +58,17 @@ class Image(Modality):
         std: Sequence[float] = (0.25,),
         *,
         patch: int | None = None,
-        scale: Sequence[float] = (0.2, 1.0),
-        flip: bool = True,
-        degrees: float = 10.0,
-        color: float = 0.5,
-        grey: float = 0.2,
+        scale: Sequence[float] = ImageOptions.scale,
+        flip: bool = ImageOptions.flip,
+        degrees: float = ImageOptions.degrees,
+        color: float = ImageOptions.color,
+        grey: float = ImageOptions.grey,
     ) -> None:
         self.size, self.channels = int(size), int(channels)
-        if self.size < 4 or self.size % 4:
-            raise UserError(f"size is a multiple of 4 pixels, and {size} is not; try {_near(size)}")
+        check_size(self.size, patch)
         if self.channels < 1:
             raise UserError(f"a picture has at least one channel, not {channels}")
-        self.patch = int(patch) if patch else _patch(self.size)
-        if self.size % self.patch:
-            raise UserError(f"size {self.size} cannot be cut into patches of {self.patch}; try {_patch(self.size)}")
-        if not 0 < scale[0] <= scale[1] <= 1:
-            raise UserError(f"scale is two shares of the area, 0 < least <= greatest <= 1, not {tuple(scale)}")
+        self.patch = patch or near_patch(self.size)
         self.mean, self.std = ([float(x) for x in _each(s, self.channels)] for s in (mean, std))
         self.scale = (float(scale[0]), float(scale[1]))
         self.flip, self.degrees, self.color, self.grey = bool(flip), float(degrees), float(color), float(grey)
@@ -85,19 +76,12 @@ class Image(Modality):
 
     @classmethod
     def adapt(cls, items: Iterable[Tensor], **options: Any) -> Image:
-        """Size, channels, mean and deviation from items, as far as options do not say.
+        """Size, channels, mean and deviation from items, as far as options do not say; see `ImageOptions`.
 
-        The size is the median shorter side to the nearest multiple of 4, from 8 to 64. Channels are the commonest
-        number above one, and one where no item has more: grey pictures among coloured ones are repeated.
+        Raises:
+            UserError: an option is unknown or out of range, or no picture fits.
         """
-        known = [p for p in inspect.signature(cls).parameters if p not in ("mean", "std")]
-        unknown = [name for name in options if name not in known]
-        if unknown:
-            raise UserError(f"image has no option {unknown[0]!r}; it has {', '.join(known)}")
-        options = {name: value for name, value in options.items() if value is not None}
-        for name in ("size", "channels", "patch"):
-            if not isinstance(options.get(name, 0), int):
-                raise UserError(f"image: {name} is {options[name]!r}; it takes a whole number")
+        chosen = ImageOptions.of(options)
         sides: list[int] = []
         counts: Counter[int] = Counter()
         moments: dict[tuple[int, int], list[Tensor]] = {}  # by channels had, channels made of them
@@ -111,15 +95,15 @@ class Image(Modality):
                 moments.setdefault((channels, made), []).append(torch.stack([pixels.mean(1), pixels.square().mean(1)]))
         if not sides:
             raise UserError("no picture could be read, and an image slot is fitted to at least one")
-        size = options.pop("size", _near(max(8, min(64, median(sides)))))
         commonest = [have for have, _ in counts.most_common() if have > 1] or [1]
-        channels = options.pop("channels", commonest[0])
+        channels = chosen.channels or commonest[0]
         alike = [m for (have, made), many in moments.items() for m in many if channels == made or have == 1]
         if not alike:
             raise UserError(f"no picture has {channels} channels; they have {', '.join(map(str, sorted(counts)))}")
         total = torch.stack([m.expand(2, channels) for m in alike]).mean(0)
         std = (total[1] - total[0].square()).clamp_min(0).sqrt().clamp_min(0.05)
-        return cls(size, channels, total[0].tolist(), std.tolist(), **options)
+        told = {**asdict(chosen), "size": chosen.side(sides), "channels": channels}
+        return cls(mean=total[0].tolist(), std=std.tolist(), **told)
 
     def config(self) -> dict[str, Any]:
         fields = inspect.signature(type(self)).parameters
@@ -223,17 +207,6 @@ class Image(Modality):
 def _column(values: tuple[float, ...], device: torch.device) -> Tensor:
     """`(C, 1, 1)` float32, kept on the device: a copy at each step would wait for it."""
     return torch.tensor(values, device=device)[:, None, None]
-
-
-def _near(size: float) -> int:
-    """The nearest multiple of 4."""
-    return max(4, 4 * round(size / 4))
-
-
-def _patch(size: int) -> int:
-    """The divisor of a size nearest to an eighth of it, from 2 to 16."""
-    divisors = [p for p in range(2, 17) if size % p == 0]
-    return min(divisors, key=lambda p: (abs(p - size / 8), p))
 
 
 def _each(values: Sequence[float], channels: int) -> Sequence[float]:
