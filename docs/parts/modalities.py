@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import re
-from importlib.util import find_spec
-from typing import Any
 
 from coview.cli.docs import arguments
 from coview.data import catalog
 from coview.methods.registry import method_class, method_modules
 from coview.modalities.base import Modality
+from coview.modalities.options import Options
 from coview.modalities.registry import modality_class, modality_modules
 from parts import methods, modality_pictures
 from parts.bad_input import bad_input
@@ -93,17 +93,12 @@ def in_memory(name: str) -> str:
 
 def options(name: str) -> str:
     """A modality's options with their defaults and meaning."""
-    cls, chosen = modality_class(name), options_of(name)
-    said = arguments((inspect.getdoc(cls.adapt) or "").replace("Options:", "Args:"))
-    rows = [(f"`{name}.{option}`", "", prose(meaning)) for option, meaning in said.items()]
-    if not rows:
-        text = arguments(chosen.__doc__)
-        own = [p for p in inspect.signature(chosen).parameters.values() if text.get(p.name) and p.name not in FITTED]
-        rows = [
-            (f"`{name}.{p.name}`",
-             "from the data" if p.default in (p.empty, None) or p.name in ADAPTED else spelled(p.default),
-             prose(text[p.name])) for p in own
-        ]  # fmt: skip
+    chosen = options_of(name)
+    text = arguments(chosen.__doc__)
+    rows = [
+        (f"`{name}.{field.name}`", "" if field.default is None else spelled(field.default), prose(text[field.name]))
+        for field in dataclasses.fields(chosen)
+    ]
     return table(("option", "default", "meaning"), rows)
 
 
@@ -171,26 +166,11 @@ def begun_small(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-FITTED = ("mean", "std")
-"""Parameters that the data alone decides."""
-
-ADAPTED = ("size", "channels")
-"""Parameters that the data decides where the user does not, whatever the signature's default."""
-
 TOKENS = ("tokens", "grid", "places", "token_loss", "token_distance", "untokens")
 """Parts of the contract that are about tokens."""
 
 
-def options_of(name: str) -> type[Any]:
-    """What a user may choose: the modality's `*Options` where it has some, else the modality itself."""
-    room = f"coview.modalities.{name}"
-    if getattr(importlib.import_module(room), "__path__", None) and find_spec(f"{room}.options"):
-        module = importlib.import_module(f"{room}.options")
-        found = [
-            c
-            for n, c in vars(module).items()
-            if n.endswith("Options") and inspect.isclass(c) and c.__module__ == module.__name__
-        ]
-        if found:
-            return found[0]
-    return modality_class(name)
+def options_of(name: str) -> type[Options]:
+    """What a user may choose of a modality."""
+    module = importlib.import_module(f"coview.modalities.{name}.options")
+    return next(c for c in vars(module).values() if inspect.isclass(c) and issubclass(c, Options) and c is not Options)

@@ -1,1 +1,1 @@
-"""One file, or one room, a modality."""
+"""One room a modality."""

@@ -1,4 +1,4 @@
-"""Modalities by name: one file each."""
+"""Modalities by name: one room each."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ if TYPE_CHECKING:
     from coview.modalities.base import Modality
 
 _ROOM = Path(__file__).parent
-_PLAIN = {"base", "options", "registry", "__init__"}
 
 
 @cache
 def modality_modules() -> dict[str, str]:
-    """Name -> module, without importing any. A modality that needs rooms of its own is a package of that name."""
-    names = sorted(p.stem for p in _ROOM.iterdir() if p.stem not in _PLAIN and not p.name.startswith(("_", ".")))
+    """Name -> module, without importing any: every package of this room is a modality."""
+    names = sorted(p.name for p in _ROOM.iterdir() if (p / "__init__.py").is_file())
     return {name: f"coview.modalities.{name}" for name in names}
 
 
