@@ -38,6 +38,24 @@ def test_linear_chooses_without_looking_at_test():
     assert linear(train, valid, test, 3).choices == linear(train, valid, shuffled, 3).choices
 
 
+def test_linear_goes_no_further_once_validation_is_worse(monkeypatch: pytest.MonkeyPatch):
+    tried: list[float] = []
+    fit = LogisticRegression.fit
+
+    def noted(self, x, y):
+        tried.append(self.C)
+        return fit(self, x, y)
+
+    monkeypatch.setattr(LogisticRegression, "fit", noted)
+    rng = np.random.default_rng(0)
+    train, valid = (Items(rng.normal(size=(n, 40)), rng.integers(0, 2, n), np.arange(n)) for n in (60, 400))
+    for part in (train, valid):  # one direction tells, the others are noise to be fitted
+        part.x[:, 0] += part.y
+    chosen = linear(train, valid, valid, 2).choices["C"]
+    assert chosen < GRID[-1]
+    assert tried == list(GRID[: GRID.index(chosen) + 2])
+
+
 def test_linear_ignores_scale_shift_and_constant_features():
     train, valid, test = (items(60, 3, 1.0, s) for s in (1, 2, 3))
 
