@@ -16,7 +16,7 @@ import argparse
 import fcntl
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
@@ -56,7 +56,6 @@ class Task:
     protocol: str
     metric: str
     label: str | None = None
-    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -116,7 +115,6 @@ def _cell(modality: str, method: str, data: Data, rows: dict[str, Tensor], asked
             minutes=asked.seconds / 60,
             seed=seed,
             threads=asked.threads,
-            options=task.options,
         )
         try:
             run = fit_data(config, data, rows)

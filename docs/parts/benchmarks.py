@@ -81,8 +81,7 @@ def learned() -> str:
             raw = next((f"{c['raw']:.3f}" for c in mine.values() if c.get("raw") is not None), "")
             what = f"{modality}: {one['data']}, `{one['score']}`"
             rows.append((what, raw, *(_cell(mine[m]) if m in mine else "" for m in methods)))
-        notes = [f"- {c['modality']}, {c['method']}: {c['note']}" for c in cells if c.get("note")]
-        return "\n\n".join([text.table(("modality, data, score", "raw input", *methods), rows), "\n".join(notes)])
+        return text.table(("modality, data, score", "raw input", *methods), rows)
 
     return _read("matrix.json", told)
 

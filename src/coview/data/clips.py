@@ -59,10 +59,10 @@ def cut_videos(source: Source, options: Options | None = None) -> Source:
         UserError: `seconds` is no length, or differs between the slots of a sample.
         MissingExtra: there are video files, and PyAV is not installed.
     """
-    slots = [slot for slot, column in source.columns.items() if column.modality == "video" and _files(column.items)]
+    slots = [slot for slot, column in source.columns.items() if column.modality == "video" and column.has_files]
     if not slots:
         return source
-    told = {slot: _seconds(source, slot, options or {}) for slot in slots}
+    told = {slot: _seconds(source, slot, options) for slot in slots}
     if len(set(told.values())) > 1:
         raise UserError(f"clips of one sample are equally long, and they differ: {told}")
     seconds = told[slots[0]]
@@ -92,13 +92,8 @@ def pieces(length: float, seconds: float) -> int:
     return max(1, int(length / seconds + 0.5 + 1e-6))
 
 
-def _files(items: Sequence[Sequence[Any | None]]) -> bool:
-    return any(isinstance(raw, Path) for row in range(min(len(items), 100)) for raw in items[row])
-
-
-def _seconds(source: Source, slot: str, options: Options) -> float:
-    column = source.columns[slot]
-    told = {**column.options, **options.get("video", {}), **options.get(slot, {})}.get("seconds")
+def _seconds(source: Source, slot: str, options: Options | None) -> float:
+    told = source.columns[slot].told(slot, options).get("seconds")
     try:
         seconds = SECONDS if told is None else float(told)
     except (TypeError, ValueError):

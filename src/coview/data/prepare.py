@@ -76,7 +76,7 @@ def load(
     for slot in slots:
         work = SlotWork(source, slot, strict, progress or (lambda line: None))
         column = source.columns[slot]
-        told = {**column.options, **(options or {}).get(column.modality, {}), **(options or {}).get(slot, {})}
+        told = column.told(slot, options)
         given = (modalities or {}).get(slot)
         fitted[slot] = given if given is not None else work.fit(fit, told)
         columns[slot] = work.collate(fitted[slot], room)

@@ -55,12 +55,12 @@ def cut_rasters(source: Source, options: Options | None = None) -> Source:
         UserError: `tile` is no number of pixels.
         MissingExtra: there are raster files, and rasterio is not installed.
     """
-    slots = [slot for slot, column in source.columns.items() if column.modality == "spectral" and _paths(column.items)]
+    slots = [slot for slot, column in source.columns.items() if column.modality == "spectral" and column.has_files]
     if len(slots) != 1 or len(source.columns) != 1:  # what else a sample holds belongs to the whole raster
         return source
     (slot,) = slots
     column = source.columns[slot]
-    tile = _tile(slot, {**column.options, **(options or {}).get("spectral", {}), **(options or {}).get(slot, {})})
+    tile = _tile(slot, column.told(slot, options))
     places = [_places([column.items[row][view] for view in range(column.width)], tile) for row in range(len(source))]
     if all(len(found) == 1 for found in places):
         return source
@@ -147,10 +147,6 @@ def _tile(slot: str, told: Mapping[str, Any]) -> int:
     if tile < 2:
         raise UserError(f"{slot}.tile is how many pixels a side a tile has, at least 2, not {told.get('tile')!r}")
     return tile
-
-
-def _paths(items: Sequence[Sequence[Any | None]]) -> bool:
-    return any(isinstance(raw, Path) for row in range(min(len(items), 100)) for raw in items[row])
 
 
 def _is_raster(path: Path) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,21 @@ class Column:
         if self.views:
             return len(self.views)
         return len(self.items[0]) if len(self.items) else 0
+
+    def told(self, slot: str, options: Mapping[str, Mapping[str, Any]] | None) -> dict[str, Any]:
+        """Its options and, before those, the user's: of its modality, and before those of its slot.
+
+        Args:
+            slot: its name.
+            options: the user's, by modality or slot.
+        """
+        given = options or {}
+        return {**self.options, **given.get(self.modality, {}), **given.get(slot, {})}
+
+    @property
+    def has_files(self) -> bool:
+        """Whether some of the first hundred samples are files."""
+        return any(isinstance(raw, Path) for row in range(min(len(self.items), 100)) for raw in self.items[row])
 
 
 class Picked(Sequence[Sequence[Any | None]]):

@@ -15,7 +15,7 @@ import yaml
 
 from coview.engine.schedule import Schedule
 from coview.errors import UserError
-from coview.modalities.options import KINDS
+from coview.kinds import check_kind
 
 FORMAT = 1
 """Of config.yaml; raised when an older reader would misunderstand a newer file."""
@@ -135,14 +135,10 @@ class FitConfig:
 
     def _check_kinds(self) -> None:
         """Raises UserError where a file or a caller gave a number or truth value as something else."""
-        kinds = {kind.__name__: said for kind, said in KINDS.items()}
         for told in dataclasses.fields(self):
             value, (kind, *rest) = getattr(self, told.name), str(told.type).split(" | ")
-            if kind not in kinds or (value is None and rest):
-                continue
-            wanted, called = kinds[kind]
-            if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "bool"):
-                raise UserError(f"--{told.name.replace('_', '-')} takes {called}; {value!r} was given")
+            if value is not None or not rest:
+                check_kind(f"--{told.name.replace('_', '-')}", value, kind)
 
 
 def as_asked(config: FitConfig) -> FitConfig:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from numbers import Integral, Real
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from coview.errors import UserError
-
-KINDS: dict[type, tuple[type, str]] = {
-    int: (Integral, "a whole number"),
-    float: (Real, "a number"),
-    bool: (bool, "true or false"),
-}
-"""What an option of a type is, and what that is called."""
+from coview.kinds import check_kind
 
 
 @dataclass(frozen=True)
@@ -23,7 +16,8 @@ class Options:
     """Base of a modality's options: a frozen dataclass whose fields they are, each with a default.
 
     Values are read by the field's type: names of a `StrEnum`, and lists that may come as one text with commas
-    (`tuple[float, float]`, `tuple[str, ...]`; `none` is an empty one). None stands for the default.
+    (`tuple[float, float]`, a least and a greatest share; `tuple[str, ...]`; `none` is an empty one). None stands for
+    the default.
     """
 
     modality: ClassVar[str]
@@ -59,6 +53,10 @@ class Options:
                 if number is not None and not least <= number <= most:
                     raise UserError(f"{cls.modality}: {name} is {number}; it must lie between {least:,} and {most:,}")
         chosen.check()
+        for name in (n for n, hint in hints.items() if hint == tuple[float, float]):
+            least, most = getattr(chosen, name)
+            if least > most:
+                raise UserError(f"{cls.modality}: {name} is the least and the greatest share, not {least:g}, {most:g}")
         return chosen
 
     def check(self) -> None:
@@ -74,10 +72,7 @@ class Options:
                 return kind(value)
             if get_origin(kind) is tuple:
                 return cls._read_list(name, value, get_args(kind))
-            if kind in KINDS:
-                wanted, called = KINDS[kind]
-                if not isinstance(value, wanted) or (isinstance(value, bool) and kind is not bool):
-                    raise UserError(f"{cls.modality}: {name} takes {called}; {value!r} was given")
+            check_kind(f"{cls.modality}: {name}", value, getattr(kind, "__name__", ""))
         return value
 
     @classmethod

@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from torch import Tensor
 
 
-def cut_patches(value: Tensor, sides: Sequence[int]) -> Tensor:
+def cut_patches(value: Tensor, grid: Sequence[int], sides: Sequence[int]) -> Tensor:
     """Patches in the order of their grid, each value after value, of every value all channels.
 
     Args:
-        value: `(B, V, C, *extents)`, the extents multiples of the sides.
+        value: `(B, V, C, *extents)`.
+        grid: how many patches there are along each axis.
         sides: of a patch along each of the axes after the channels.
 
     Returns:
         `(B, V, T, P)`; T is the number of patches, P the product of the sides times C.
     """
     axes = len(sides)
-    for axis, side in enumerate(sides):  # B V C grid side grid side ...
-        value = value.unflatten(3 + 2 * axis, (value.shape[3 + 2 * axis] // side, side))
-    grid, within = range(3, 3 + 2 * axes, 2), range(4, 4 + 2 * axes, 2)
-    return value.permute(0, 1, *grid, *within, 2).flatten(2 + axes).flatten(2, 1 + axes)
+    for axis, pair in enumerate(zip(grid, sides, strict=True)):  # B V C grid side grid side ...
+        value = value.unflatten(3 + 2 * axis, pair)
+    cells, within = range(3, 3 + 2 * axes, 2), range(4, 4 + 2 * axes, 2)
+    return value.permute(0, 1, *cells, *within, 2).flatten(2 + axes).flatten(2, 1 + axes)
 
 
 def join_patches(tokens: Tensor, grid: Sequence[int], sides: Sequence[int]) -> Tensor:

@@ -54,7 +54,7 @@ class Conv(nn.Module):
         widths = [dim // 4, dim // 4, dim // 2, dim // 2, dim, dim]
         before = [modality.channels, *widths[:-1]]
         self.layers = nn.Sequential(
-            *(_layer(a, b, stride, Norm(norm)) for a, b, stride in zip(before, widths, strides, strict=True))
+            *(conv_layer(a, b, stride, Norm(norm)) for a, b, stride in zip(before, widths, strides, strict=True))
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -64,15 +64,17 @@ class Conv(nn.Module):
         return adaptive_avg_pool2d(maps, self.cells).flatten(1)
 
 
-def _layer(inputs: int, outputs: int, stride: int, norm: Norm) -> nn.Sequential:
+def conv_layer(inputs: int, outputs: int, stride: int, norm: Norm, *, axes: int = 2) -> nn.Sequential:
+    """A convolution of 3 cells along each axis, a norm and ReLU, for pictures or, with three axes, volumes."""
+    conv_of, norm_of = {2: (nn.Conv2d, nn.BatchNorm2d), 3: (nn.Conv3d, nn.BatchNorm3d)}[axes]
     match norm:
         case Norm.BATCH:
-            between: nn.Module = nn.BatchNorm2d(outputs)
+            between: nn.Module = norm_of(outputs)
         case Norm.GROUP:
             between = nn.GroupNorm(max(1, outputs // 8), outputs)
         case Norm.NONE:
             between = nn.Identity()
-    conv = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=norm is Norm.NONE)
+    conv = conv_of(inputs, outputs, 3, stride, 1, bias=norm is Norm.NONE)
     nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
     return nn.Sequential(conv, between, nn.ReLU(inplace=True))
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool3d
 
-from coview.nn.conv import Norm
+from coview.nn.conv import Norm, conv_layer
 
 if TYPE_CHECKING:
     from coview.modalities.volume import Volume
@@ -32,7 +32,7 @@ class VolumeConv(nn.Module):
         widths = [modality.channels, max(8, dim // 8), max(16, dim // 4), max(32, dim // 2), max(32, dim // 2)]
         strides = (2, 2, 1, 2)
         self.layers = nn.Sequential(
-            *(_layer(a, b, s, Norm(norm)) for (a, b), s in zip(pairwise(widths), strides, strict=True))
+            *(conv_layer(a, b, s, Norm(norm), axes=3) for (a, b), s in zip(pairwise(widths), strides, strict=True))
         )
         self.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
         self.out = nn.Linear(widths[-1] * cells**3, dim)
@@ -41,19 +41,6 @@ class VolumeConv(nn.Module):
         """`(N, C, D, H, W)` prepared, NaN where there is nothing, which is read as the mean -> `(N, D)`."""
         maps = self.layers(value.nan_to_num(0).contiguous(memory_format=torch.channels_last_3d))
         return self.out(adaptive_avg_pool3d(maps, self.cells).flatten(1))
-
-
-def _layer(inputs: int, outputs: int, stride: int, norm: Norm) -> nn.Sequential:
-    match norm:
-        case Norm.BATCH:
-            between: nn.Module = nn.BatchNorm3d(outputs)
-        case Norm.GROUP:
-            between = nn.GroupNorm(max(1, outputs // 8), outputs)
-        case Norm.NONE:
-            between = nn.Identity()
-    conv = nn.Conv3d(inputs, outputs, 3, stride, 1, bias=norm is Norm.NONE)
-    nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
-    return nn.Sequential(conv, between, nn.ReLU(inplace=True))
 
 
 class VoxelEmbedding(nn.Linear):

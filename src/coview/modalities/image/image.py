@@ -165,8 +165,7 @@ class Image(Modality):
 
     def tokens(self, view: View) -> View:
         """Patches, `(B, V, T, patch * patch * C)`."""
-        self.grid(view)  # refuses what cannot be cut
-        return view.with_value(cut_patches(view.value, (self.patch, self.patch)))
+        return view.with_value(cut_patches(view.value, self.grid(view), (self.patch, self.patch)))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Pixels `(B, V, C, H, W)`."""

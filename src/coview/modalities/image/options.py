@@ -46,10 +46,7 @@ class ImageOptions(Options, modality="image", limits=LIMITS):
     grey: float = 0.2
 
     def check(self) -> None:
-        """Sizes come in whole pieces; shares are in order."""
-        least, most = self.scale
-        if least > most:
-            raise UserError(f"image: scale is the least and the greatest share, not {least:g}, {most:g}")
+        """Sizes come in whole pieces."""
         if self.size is not None:
             check_size(self.size, self.patch)
 

@@ -150,8 +150,7 @@ class Spectral(Modality):
 
     def tokens(self, view: View) -> View:
         """Patches of all bands, `(B, V, T, patch * patch * C)`, NaN where there is no data."""
-        self.grid(view)  # refuses what cannot be cut
-        return view.with_value(cut_patches(view.value, (self.patch, self.patch)))
+        return view.with_value(cut_patches(view.value, self.grid(view), (self.patch, self.patch)))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Pixels `(B, V, C, H, W)`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coview.errors import UserError
 from coview.modalities.options import Options
 
 LIMITS = {
@@ -39,8 +38,3 @@ class SpectralOptions(Options, modality="spectral", limits=LIMITS):
     scale: tuple[float, float] = (0.3, 1.0)
     drop: float = 0.2
     jitter: float = 0.2
-
-    def check(self) -> None:
-        """Shares in order."""
-        if self.scale[0] > self.scale[1]:
-            raise UserError(f"spectral's scale is the least and the greatest share of the area, not {self.scale}")

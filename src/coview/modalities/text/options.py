@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coview.errors import UserError
 from coview.modalities.options import Options
 from coview.modalities.text.tokenizer import RESERVED
 
@@ -35,9 +34,3 @@ class TextOptions(
     lower: bool = True
     scale: tuple[float, float] = (0.05, 0.5)
     drop: float = 0.1
-
-    def check(self) -> None:
-        """Shares are in order."""
-        least, most = self.scale
-        if least > most:
-            raise UserError(f"text: scale is the least and the greatest share, not {least:g}, {most:g}")

@@ -180,8 +180,8 @@ class Video(Modality):
 
     def tokens(self, view: View) -> View:
         """Tubelets, time first: `(B, V, T, tubelet * patch * patch * C)`."""
-        self.grid(view)  # refuses what cannot be cut
-        return view.with_value(cut_patches(view.value.movedim(3, 2), (self.tubelet, self.patch, self.patch)))
+        sides = (self.tubelet, self.patch, self.patch)
+        return view.with_value(cut_patches(view.value.movedim(3, 2), self.grid(view), sides))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Prepared values `(B, V, T, C, H, W)`."""

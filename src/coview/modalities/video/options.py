@@ -58,16 +58,13 @@ class VideoOptions(Options, modality="video", limits=LIMITS):
     grey: float = 0.2
 
     def check(self) -> None:
-        """Sizes and frames come in whole pieces; shares are in order."""
+        """Sizes and frames come in whole pieces."""
         if self.tubelet > self.frames or self.frames % self.tubelet:
             raise UserError(f"video: {self.frames} frames cannot be cut into tubelets of {self.tubelet}")
         if self.size is not None and self.size % 4:
             raise UserError(
                 f"video: size is a multiple of 4 pixels, and {self.size} is not; try {near_size(self.size)}"
             )
-        for name, (least, most) in (("time", self.time), ("scale", self.scale)):
-            if least > most:
-                raise UserError(f"video: {name} is the least and the greatest share, not {least:g}, {most:g}")
 
     def resolve(self, seconds: Sequence[float], sides: Sequence[int]) -> dict[str, Any]:
         """Seconds, size and patch, by the data where they are not chosen.

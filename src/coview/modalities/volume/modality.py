@@ -164,8 +164,7 @@ class Volume(Modality):
 
     def tokens(self, view: View) -> View:
         """Patches of all channels, `(B, V, T, patch ** 3 * C)`, NaN where there is nothing."""
-        self.grid(view)  # refuses what cannot be cut
-        return view.with_value(cut_patches(view.value, (self.patch,) * 3))
+        return view.with_value(cut_patches(view.value, self.grid(view), (self.patch,) * 3))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Voxels `(B, V, C, P, P, P)`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coview.errors import UserError
 from coview.modalities.options import Options
 
 
@@ -61,9 +60,3 @@ class VolumeOptions(Options, modality="volume", limits=LIMITS):
     contrast: float = 0.3
     gamma: float = 1.5
     noise: float = 0.1
-
-    def check(self) -> None:
-        """Shares are in order."""
-        least, most = self.scale
-        if least > most:
-            raise UserError(f"volume: scale is the least and the greatest share, not {least:g}, {most:g}")
