@@ -12,7 +12,7 @@ from coview.modalities.volume import Volume
 from coview.modalities.volume.read import Scan
 from coview.modalities.volume.resize import fit_cube, resize
 from coview.views.draw import Draw
-from coview.views.volume import Placing3d, bend, speckle, warp_cubes
+from coview.views.volume import Placing3d, bend, draw_cubes, speckle, warp_cubes
 from tests.contracts.items.volume import OPTIONS, item
 
 STILL = {"degrees": 0, "contrast": 0, "gamma": 1, "noise": 0, "flip": "none", "scale": "1,1"}
@@ -125,6 +125,18 @@ def test_a_quarter_turn_is_one() -> None:
     turn = torch.tensor([[[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]])  # of the first axis into the second
     seen = warp_cubes(values, Placing3d(eye(1).box, eye(1).flip, turn), 6)
     torch.testing.assert_close(seen, torch.rot90(values, -1, (2, 3)), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("side", "size"), [(1, 4), (2, 5), (9, 6), (24, 24)])
+def test_a_warp_is_trilinear_sampling(side: int, size: int) -> None:
+    values = torch.randn(5, 2, side, side, side)
+    placing = draw_cubes(draw(5), 1, scale=(0.2, 1.0), flip=(0, 1, 2), degrees=180).flat()
+    matrix = placing.turn * (torch.where(placing.flip, -1.0, 1.0) * placing.box[:, 3:])[:, None]
+    middle = 2 * placing.box[:, :3] + placing.box[:, 3:] - 1
+    theta = torch.cat([matrix.flip(1, 2), middle.flip(1)[..., None]], -1)
+    grid = torch.nn.functional.affine_grid(theta, [5, 2, size, size, size], align_corners=False)
+    want = torch.nn.functional.grid_sample(values, grid, padding_mode="border", align_corners=False)
+    torch.testing.assert_close(warp_cubes(values, placing, size), want, atol=1e-3, rtol=1e-4)
 
 
 def test_missing_voxels_stay_missing_and_dim_no_others() -> None:

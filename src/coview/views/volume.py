@@ -73,32 +73,55 @@ def warp_cubes(values: Tensor, placing: Placing3d, size: int) -> Tensor:
     Returns:
         `(N, C, size, size, size)`.
     """
-    grid = _grid(placing, size, values)
-
-    def sampled(x: Tensor) -> Tensor:
-        return F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)
-
-    missing = values.isnan()
-    if not bool(missing.any()):
-        return sampled(values)
-    total, share = sampled(values.nan_to_num(0)), sampled((~missing).to(values.dtype))
-    mean = torch.where(share > 1 - 1e-5, total, total / share.clamp_min(0.5))  # whole ones as they are, to the bit
+    if not bool(values.amin().isnan()):
+        return _sampled(values, placing, size)
+    both = torch.cat([values.nan_to_num(0), (~values.isnan()).to(values.dtype)], 1)
+    total, share = _sampled(both, placing, size).chunk(2, 1)
+    mean = torch.where(share > 1 - 1e-4, total, total / share.clamp_min(0.5))
     return mean.masked_fill(share < 0.5, torch.nan)
 
 
-def _grid(placing: Placing3d, size: int, like: Tensor) -> Tensor:
-    """Where each voxel of a look lies, `(N, size, size, size, 3)`, last axis first as `grid_sample` has it."""
+def _sampled(values: Tensor, placing: Placing3d, size: int) -> Tensor:
+    """Trilinear samples as two bilinear ones, of the slice before and the slice after, and what lies between.
+
+    Slices stand one below the other in one tall picture, the next slice's in further channels: on a CPU `grid_sample`
+    is vectorised for pictures alone, and five times faster by it.
+    """
+    n, channels, slices, rows, _ = values.shape
+    grid, between = _grid(placing, size, values)
+    following = torch.cat([values[:, :, 1:], values[:, :, -1:]], 2)
+    tall = torch.cat([values, following], 1).view(n, 2 * channels, slices * rows, -1)
+    seen = F.grid_sample(tall, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    before, after = seen.view(n, 2, channels, size, size, size).unbind(1)
+    return torch.lerp(before, after, between[:, None])
+
+
+def _grid(placing: Placing3d, size: int, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Where each voxel of a look lies in the tall picture, and how far it is from its slice to the next one.
+
+    Returns:
+        `(N, size * size, size, 2)`, last axis first as `grid_sample` has it, and `(N, size, size, size)` from 0 to 1.
+    """
+    n, slices, rows = len(like), *like.shape[2:4]
     sign = torch.where(placing.flip, -1.0, 1.0).to(like.dtype)
     side = placing.box[:, 3:].to(like.dtype)
     middle = 2 * placing.box[:, :3].to(like.dtype) + side - 1
     matrix = placing.turn.to(like.dtype) * (sign * side)[:, None, :]
     line = (torch.arange(size, device=like.device, dtype=like.dtype) * 2 + 1) / size - 1
-    grid = like.new_empty(len(matrix), size, size, size, 3)
-    for axis in range(3):  # a part of each index, added: alike in any chunk
-        first, second, third = (matrix[:, axis, i, None] * line for i in range(3))
-        plane = first[:, :, None] + (second + middle[:, axis, None])[:, None, :]
-        torch.add(plane[..., None], third[:, None, None, :], out=grid[..., 2 - axis])
-    return grid
+    grid, depth = like.new_empty(2, n, size, size, size).transpose(0, 1), like.new_empty(n, size, size, size)
+    # From -1 .. 1 along each axis to slices counted from the middle of the first, a slice's part of the tall picture,
+    # and what the last axis has already.
+    for axis, (scale, shift, out) in enumerate(
+        ((slices / 2, slices / 2 - 0.5, depth), (1 / slices, 1 / slices - 1, grid[:, 1]), (1, 0, grid[:, 0]))
+    ):  # a part of each index, added: alike in any chunk
+        first, second, third = (scale * matrix[:, axis, i, None] * line for i in range(3))
+        second = second + (scale * middle[:, axis, None] + shift)
+        plane = first[:, :, None] + second[:, None, :]
+        torch.add(plane[..., None], third[:, None, None, :], out=out)
+    slice_before = depth.clamp_(0, slices - 1).floor()
+    edge = 1 / (slices * rows)  # half a row: where the first row's middle is, and the last one's before the slice ends
+    grid[:, 1].clamp_(edge - 1, 2 / slices - edge - 1).add_(slice_before, alpha=2 / slices)
+    return grid.reshape(n, 2, size * size, size).permute(0, 2, 3, 1), depth.sub_(slice_before)
 
 
 def bend(values: Tensor, draw: Draw, gamma: float) -> tuple[Tensor, Tensor]:
@@ -116,9 +139,12 @@ def bend(values: Tensor, draw: Draw, gamma: float) -> tuple[Tensor, Tensor]:
     if gamma == 1:
         return values, exponent
     flat = values.flatten(2)
-    low = flat.nan_to_num(torch.inf).amin(-1, keepdim=True).clamp_max(3e38)
-    span = (flat.nan_to_num(-torch.inf).amax(-1, keepdim=True) - low).clamp_min(1e-6)
-    bent = ((flat - low) / span).clamp(0, 1).pow(exponent[..., None]) * span + low
+    low, high = flat.amin(-1, keepdim=True), flat.amax(-1, keepdim=True)
+    if bool(low.isnan().any()):
+        low = flat.nan_to_num(torch.inf).amin(-1, keepdim=True).clamp_max(3e38)
+        high = flat.nan_to_num(-torch.inf).amax(-1, keepdim=True)
+    span = (high - low).clamp_min(1e-6)
+    bent = (flat - low).div_(span).clamp_(0, 1).pow_(exponent[..., None]).mul_(span).add_(low)
     return bent.view_as(values), exponent
 
 

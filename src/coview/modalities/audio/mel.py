@@ -53,19 +53,73 @@ def _tables(rate: int, window: int, n_fft: int, mels: int, device: torch.device)
     return taper.float().to(device), mel_filters(rate, n_fft, mels).t().contiguous().to(device)
 
 
-def mel_energy(wave: Tensor, *, rate: int, window: int, hop: int, mels: int, n_fft: int) -> Tensor:
-    """Energy in each band of each frame: `(N, S)` float -> `(N, ceil(S / hop), mels)` float32.
+BLOCK = 16
+"""Frames that go through a product at a time: few, so that little is computed beyond the end of a short sound."""
+
+
+def mel_energy(
+    wave: Tensor,
+    start: Tensor | None = None,
+    count: Tensor | None = None,
+    *,
+    rate: int,
+    window: int,
+    hop: int,
+    mels: int,
+    n_fft: int,
+    frames: int | None = None,
+) -> Tensor:
+    """Energy in each band of each frame of spans: `(N, S)` float -> `(N, F, mels)` float32, zeros after each span.
 
     The sum over bins of filter * |STFT|^2, with a Hann window that sums to 1, so that a sine of amplitude A peaks at
-    A^2 / 4 whatever the window. Frame t is centred at sample t * hop; outside the wave is silence.
+    A^2 / 4 whatever the window. Frame t is centred at sample t * hop of the span; outside the span is silence.
 
-    Every row is computed by itself, to the bit, whatever the other rows.
+    Frames are computed of what there is, in blocks, and each row's blocks by themselves, to the bit, whatever the other
+    rows: a product of all frames at once would round by how many there are.
+
+    Args:
+        wave: `(N, S)`.
+        start: `(N,)` int64 first sample of each span; default 0.
+        count: `(N,)` int64 samples of each span, within the wave; default S.
+        rate: samples a second.
+        window, hop: samples a frame sees and steps on.
+        mels: bands.
+        n_fft: of the transform, at least the window.
+        frames: F; default as many as all of the wave has.
     """
-    taper, filters = _tables(rate, window, n_fft, mels, wave.device)
-    frames = -(-wave.shape[1] // hop)
-    with torch.autocast(wave.device.type, enabled=False):
-        padded = F.pad(wave.float(), (n_fft // 2, n_fft // 2))
-        bins = torch.view_as_real(torch.fft.rfft(padded.unfold(1, n_fft, hop)[:, :frames] * taper))
-        power = bins[..., 0].square() + bins[..., 1].square()
-        # One product a row: a product of all rows at once would round by how many there are.
-        return torch.bmm(power, filters.expand(len(power), -1, -1))
+    n, samples = wave.shape
+    start = torch.zeros(n, dtype=torch.int64, device=wave.device) if start is None else start
+    count = torch.full_like(start, samples) if count is None else count
+    frames = -(-samples // hop) if frames is None else frames
+    valid = torch.div(count + hop - 1, hop, rounding_mode="floor").clamp_max(frames)
+    slots = -(-frames // BLOCK)
+    energy = wave.new_zeros(n * slots, BLOCK, mels, dtype=torch.float32)
+    places = torch.arange(slots, device=wave.device) * BLOCK
+    row, nth = (places < valid[:, None]).nonzero().unbind(1)
+    if len(row):
+        taper, filters = _tables(rate, window, n_fft, mels, wave.device)
+        at = nth * (BLOCK * hop) - n_fft // 2
+        runs = _runs(wave, row, start[row], count[row], at, (BLOCK - 1) * hop + n_fft)
+        with torch.autocast(wave.device.type, enabled=False):
+            bins = torch.view_as_real(torch.fft.rfft(runs.float().unfold(1, n_fft, hop) * taper))
+            real, imaginary = bins.unbind(-1)
+            power = real.square().addcmul_(imaginary, imaginary)
+            found = torch.bmm(power, filters.expand(len(power), -1, -1))
+        after = torch.arange(BLOCK, device=wave.device) >= (valid[row] - nth * BLOCK)[:, None]
+        energy[row * slots + nth] = found.masked_fill_(after[..., None], 0)
+    return energy.view(n, slots * BLOCK, mels)[:, :frames]
+
+
+def _runs(wave: Tensor, row: Tensor, start: Tensor, count: Tensor, at: Tensor, extent: int) -> Tensor:
+    """Stretches of `extent` samples of the spans of some rows, silence outside of the span: `(M, extent)`.
+
+    Args:
+        wave: `(N, S)`.
+        row, start, count: `(M,)` whose span, where it begins and how many samples it has.
+        at: `(M,)` first sample of the stretch, counted from the span's; from `-extent` to S.
+        extent: samples of a stretch.
+    """
+    flat = F.pad(wave.flatten(), (extent, extent))
+    runs = flat.unfold(0, extent, 1)[row * wave.shape[1] + start + at + extent]
+    place = at.int()[:, None] + torch.arange(extent, device=wave.device, dtype=torch.int32)
+    return runs.masked_fill_((place < 0) | (place >= count.int()[:, None]), 0)

@@ -19,12 +19,12 @@ from coview.modalities.audio.noise import STARTS, add_noise, noise_table
 from coview.modalities.audio.options import AudioOptions
 from coview.modalities.audio.picture import spectrogram_picture
 from coview.modalities.audio.read import UNNAMED_RATE, Clip, read_clip, resample
-from coview.modalities.base import Modality, flatten, stack_present, unflatten
+from coview.modalities.base import Modality, stack_present, unflatten
 from coview.nn.sequence_conv import SequenceConv
 from coview.nn.transformer import TokenNet
 from coview.views.draw import Draw
 from coview.views.tiles import by_tiles
-from coview.views.time import draw_bands, draw_span, in_bands, span_share, take_span
+from coview.views.time import draw_bands, draw_span, in_bands, span_share
 
 FLOOR = 1e-8
 """Energy added before the logarithm: 74 dB below a sine of full scale."""
@@ -147,22 +147,18 @@ class Audio(Modality):
         loudest = torch.finfo(torch.float16).max
         return np.clip(wave, -loudest, loudest) if len(wave) else np.zeros(1, np.float32)
 
-    def _band_energies(self, wave: Tensor) -> Tensor:
-        """`(N, S)` -> `(N, S / hop, mels)`."""
-        return mel_energy(wave, rate=self.rate, window=self.window, hop=self.hop, mels=self.mels, n_fft=self.n_fft)
+    def _band_energies(
+        self, wave: Tensor, start: Tensor | None = None, count: Tensor | None = None, frames: int | None = None
+    ) -> Tensor:
+        """`(N, S)` -> `(N, frames, mels)` of spans; see `mel_energy`."""
+        extents = {"rate": self.rate, "window": self.window, "hop": self.hop, "mels": self.mels, "n_fft": self.n_fft}
+        return mel_energy(wave, start, count, frames=frames, **extents)
 
-    def _energy(self, view: View) -> View:
-        """Energies of bands `(B, V, F, mels)` of stored waveforms, zeros where padded, with length in frames."""
-        assert view.length is not None
-        wave, _ = flatten(view)
-        energy = self._band_energies(wave)
-        length = torch.div(view.length + self.hop - 1, self.hop, rounding_mode="floor")
-        return _cut(view.with_value(unflatten(energy, view), length=length))
-
-    def _frames(self, energy: View) -> View:
-        """Standardised logarithms of energies, zeros where padded."""
-        mean, std, _ = self._constants(energy.value.device)
-        return _cut(energy.with_value(((energy.value + FLOOR).log() - mean) / std))
+    def _energy(self, view: View, start: Tensor, count: Tensor, frames: int) -> View:
+        """Energies of bands `(B, V, frames, mels)` of spans of stored waveforms, zeros after, with length in frames."""
+        energy = self._band_energies(view.value.flatten(0, 1), start.flatten(), count.flatten(), frames)
+        length = torch.div(count + self.hop - 1, self.hop, rounding_mode="floor")
+        return view.with_value(unflatten(energy, view), length=length)
 
     def _constants(self, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
         """Mean and spread of the bands and the noise table, kept where they were needed once."""
@@ -173,7 +169,27 @@ class Audio(Modality):
 
     def prepare(self, view: View) -> View:
         """Standardised log-mel frames `(B, V, S / hop, mels)`."""
-        return by_tiles(lambda some, _: self._frames(self._energy(some)), view)
+        return by_tiles(lambda some, _: self._whole(some), view)
+
+    def _whole(self, view: View) -> View:
+        assert view.length is not None
+        heard = self._energy(view, torch.zeros_like(view.length), view.length, -(-view.value.shape[2] // self.hop))
+        assert heard.valid is not None
+        return heard.with_value(self._frames(heard.value, heard.valid, None))
+
+    def _frames(self, energy: Tensor, seen: Tensor, heard: Tensor | None) -> Tensor:
+        """Standardised logarithms of energies, which are overwritten; 0 where not seen.
+
+        Args:
+            energy: `(B, V, F, mels)`.
+            seen: `(B, V, F)` bool.
+            heard: `(B, V, mels)` bool bands, or None where all are.
+        """
+        mean, std, _ = self._constants(energy.device)
+        scale, shift = 1 / std, -mean / std
+        if heard is not None:
+            scale, shift = ((x * heard)[..., None, :] for x in (scale, shift))
+        return torch.addcmul(shift, energy.add_(FLOOR).log_(), scale).mul_(seen[..., None])
 
     def augment(self, view: View, draw: Draw) -> View:
         """Three fifths to all of the clip, with gain, noise and SpecAugment's masks."""
@@ -189,31 +205,32 @@ class Audio(Modality):
         Params: `span (B, V, 2)` begin and end as shares of the clip, `gain (B, V)` in dB, `snr (B, V)` in dB,
         `bands (B, V, 2, 2)` and `times (B, V, 2, 2)` first masked band or frame and the end.
         """
+        assert view.length is not None
         step = self.hop * self.patch
         extent = math.ceil(view.value.shape[2] * size / step) * step
-        return by_tiles(lambda some, rows: self._crop(some, draw.of(draw.key[rows]), scale, extent), view)
-
-    def _crop(self, view: View, draw: Draw, scale: tuple[float, float], extent: int) -> View:
-        assert view.length is not None
         start, count = draw_span(draw, view.length, scale, extent)
-        heard = self._energy(view.with_value(take_span(view.value, start, count, extent), length=count))
-        assert heard.length is not None
         gain = draw.uniform("gain", -6.0, 6.0, view.width)
         snr = draw.uniform("signal to noise", 10.0, 50.0, view.width)
-        noise = self._constants(heard.value.device)[2]
-        noisy = add_noise(heard.value, heard.length, snr, noise, draw)
-        seen = self._frames(heard.with_value(noisy * (gain * (math.log(10) / 10)).exp()[..., None, None]))
+        length = torch.div(count + self.hop - 1, self.hop, rounding_mode="floor")
         bands = draw_bands(draw, "band mask", torch.full_like(count, self.mels), 2, 0.2)
-        times = draw_bands(draw, "time mask", heard.length, 2, 0.1)
-        hidden = in_bands(bands, self.mels)[..., None, :] | in_bands(times, heard.value.shape[2])[..., None]
-        drawn = {
-            "span": span_share(start, count, view.length),
-            "gain": gain,
-            "snr": snr,
-            "bands": bands,
-            "times": times,
-        }
-        return seen.with_value(seen.value.masked_fill(hidden, 0), params={**view.params, **drawn})
+        times = draw_bands(draw, "time mask", length, 2, 0.1)
+        drawn = {"gain": gain, "snr": snr, "bands": bands, "times": times}
+        told = view.with_value(view.value, params={**drawn, "start": start, "count": count})
+        seen = by_tiles(lambda some, rows: self._crop(some, draw.of(draw.key[rows]), extent // self.hop), told)
+        span = {"span": span_share(start, count, view.length)}
+        return seen.with_value(seen.value, params={**view.params, **span, **drawn})
+
+    def _crop(self, view: View, draw: Draw, frames: int) -> View:
+        """Of params `start` and `count (B, V)` in samples, and those of `crop`."""
+        told = view.params
+        heard = self._energy(view, told["start"], told["count"], frames)
+        assert heard.length is not None
+        assert heard.valid is not None
+        noise = self._constants(heard.value.device)[2]
+        noisy = add_noise(heard.value, heard.length, told["snr"], noise, draw)
+        noisy = noisy.mul_((told["gain"] * (math.log(10) / 10)).exp()[..., None, None])
+        seen = heard.valid & ~in_bands(told["times"], frames)
+        return heard.with_value(self._frames(noisy, seen, ~in_bands(told["bands"], self.mels)))
 
     def tokens(self, view: View) -> View:
         """`patch` frames each: `(B, V, T, patch * mels)`, the last one filled with zeros."""
@@ -262,9 +279,3 @@ class Audio(Modality):
         return SequenceConv(nn.Linear(self.mels, dim // 2), [dim // 2, dim // 2, dim, dim], strides=[2, 2, 2])
 
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": _conv, "vit": TokenNet}
-
-
-def _cut(view: View) -> View:
-    """Zeros where padded."""
-    valid = view.valid
-    return view if valid is None else view.with_value(view.value.masked_fill(~valid[..., None], 0))
