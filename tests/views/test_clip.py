@@ -26,13 +26,13 @@ def test_frames_of_half_follow_one_another():
     assert spread_frames(torch.tensor([0.5, 1.0]), 8, 4).tolist() == [4, 5, 6, 7]
 
 
-def test_frames_are_taken_by_position_channels_first():
+def test_frames_are_taken_by_position():
     value = torch.randint(0, 256, (2, 5, 3, 4, 4), dtype=torch.uint8)
     at = torch.tensor([[0, 4], [2, 2]])
     got = take_frames(value, at)
-    assert got.shape == (2, 3, 2, 4, 4)
-    torch.testing.assert_close(got[1, :, 0], value[1, 2].float() / 255)
-    torch.testing.assert_close(got[0, :, 1], value[0, 4].float() / 255)
+    assert got.shape == (2, 2, 3, 4, 4)
+    torch.testing.assert_close(got[1, 0], value[1, 2].float() / 255)
+    torch.testing.assert_close(got[0, 1], value[0, 4].float() / 255)
 
 
 def test_tubes_hide_the_same_places_at_every_time():

@@ -93,3 +93,12 @@ def test_autocast_does_not_round_colours():
     with torch.autocast("cpu", dtype=torch.bfloat16):
         cast = shift_color(x, changed)
     assert torch.equal(cast, shift_color(x, changed))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_frames_of_a_clip_change_as_one_picture_of_them_all(channels: int):
+    clips = torch.rand(2, 4, channels, 5, 6)
+    changed = ColorShift(*torch.tensor([[1.1, 0.8], [0.7, 1.2], [0.5, 1.0], [0.1, -0.2]]))
+    together = clips.transpose(1, 2).flatten(2, 3)
+    want = shift_color(together, changed).unflatten(2, (4, 5)).transpose(1, 2)
+    torch.testing.assert_close(shift_color(clips, changed), want)

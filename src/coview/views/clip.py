@@ -39,19 +39,17 @@ def spread_frames(span: Tensor, have: int, frames: int) -> Tensor:
 
 
 def take_frames(value: Tensor, at: Tensor) -> Tensor:
-    """Frames by position, channels first: `(N, T, C, H, W)` uint8, `(N, t)` -> `(N, C, t, H, W)` float in [0, 1]."""
+    """Frames by position: `(N, T, C, H, W)` uint8, `(N, t)` -> `(N, t, C, H, W)` float in [0, 1]."""
     n, have = value.shape[:2]
     rows = torch.arange(n, device=value.device)[:, None] * have + at
-    taken = value.flatten(0, 1).index_select(0, rows.flatten()).unflatten(0, at.shape)
-    moved = taken.transpose(1, 2)
-    return moved.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
+    taken = value.flatten(0, 1).index_select(0, rows.flatten())
+    return taken.float().div_(255).unflatten(0, at.shape)
 
 
 def warp_clips(pixels: Tensor, placing: Placing, size: tuple[int, int]) -> Tensor:
-    """Every frame of a clip seen from one place: `(N, C, t, H, W)` -> `(N, C, t, *size)`.
+    """Every frame of a clip seen from one place: `(N, t, C, H, W)` -> `(N, t, C, *size)`.
 
     Paper: Spatiotemporal Contrastive Video Representation Learning (CVRL). Qian et al. CVPR 2021.
     https://arxiv.org/abs/2008.03800 (section 3.3: augmentation that is consistent over time).
     """
-    channels, frames = pixels.shape[1:3]
-    return warp(pixels.flatten(1, 2), placing, size).unflatten(1, (channels, frames))
+    return warp(pixels.flatten(1, 2), placing, size).unflatten(1, pixels.shape[1:3])

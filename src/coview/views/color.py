@@ -77,28 +77,34 @@ def shift_color(pixels: Tensor, shift: ColorShift) -> Tensor:
     brightness and contrast change, each channel around its own mean.
 
     Args:
-        pixels: `(N, C, H, W)` float in [0, 1].
+        pixels: `(N, C, H, W)` float in [0, 1], or clips `(N, T, C, H, W)`, all of whose frames change alike, around
+            their common mean.
         shift: of N looks.
 
     Returns:
-        `(N, C, H, W)` in [0, 1].
+        The same shape, in [0, 1].
     """
-    n, channels = pixels.shape[:2]
-    flat = pixels.flatten(2)
-    mean = pixels.mean(-1).mean(-1)  # (N, C); an axis at a time, so that no split among threads depends on N
+    mean = pixels.mean(-1).mean(-1)  # an axis at a time, so that no split among threads depends on N
+    mean = mean.mean(1) if pixels.ndim == 5 else mean  # (N, C)
     scale = (shift.brightness * shift.contrast)[:, None]
     lift = ((1 - shift.contrast) * shift.brightness)[:, None]
-    if channels != 3:
-        return torch.addcmul((lift * mean)[..., None], flat, scale[..., None]).clamp_(0, 1).view_as(pixels)
+    if pixels.shape[-3] != 3:
+        by_picture = [-1] + [1] * (pixels.ndim - 4)
+        offset, scale = ((x.view(*by_picture, x.shape[1], 1, 1)) for x in (lift * mean, scale))
+        return torch.addcmul(offset, pixels, scale).clamp_(0, 1)
     grey, chroma, turned = (m.to(pixels.dtype) for m in _planes(pixels.device))
     turn = 2 * math.pi * shift.hue[:, None]
     matrix = (
         grey + (shift.saturation[:, None] * turn.cos()) * chroma + (shift.saturation[:, None] * turn.sin()) * turned
     )
     luma = sum(w * mean[:, i] for i, w in enumerate(LUMA))
-    offset = (lift * luma[:, None]).expand(n, 3)[..., None]  # type: ignore[index]
+    offset = (lift * luma[:, None]).expand(-1, 3)[..., None]  # type: ignore[index]
+    matrix = (scale * matrix).view(-1, 3, 3)
+    if pixels.ndim == 5:
+        matrix, offset = (x.repeat_interleave(pixels.shape[1], 0) for x in (matrix, offset))
+    flat = pixels.flatten(0, -4).flatten(2)
     with torch.autocast(pixels.device.type, enabled=False):
-        return torch.baddbmm(offset, (scale * matrix).view(n, 3, 3), flat).clamp_(0, 1).view_as(pixels)
+        return torch.baddbmm(offset, matrix, flat).clamp_(0, 1).view_as(pixels)
 
 
 @cache

@@ -24,10 +24,10 @@ from coview.nn.transformer import TokenNet
 from coview.nn.video_conv import VideoConv
 from coview.views.blur import blur
 from coview.views.clip import draw_times, spread_frames, take_frames, warp_clips
-from coview.views.color import draw_color, shift_color
+from coview.views.color import ColorShift, draw_color, shift_color
 from coview.views.draw import Draw
 from coview.views.tiles import by_tiles
-from coview.views.warp import draw_placing
+from coview.views.warp import Placing, draw_placing
 
 BLUR_FROM = 64
 """Least size in pixels at which augmentation blurs, as of pictures."""
@@ -149,12 +149,6 @@ class Video(Modality):
         return self._look(view, draw, scale, side, self.tubelet * max(1, round(self.frames * size / self.tubelet)))
 
     def _look(self, view: View, draw: Draw, scale: tuple[float, float], size: int, frames: int) -> View:
-        def look(some: View, rows: slice) -> View:
-            return self._drawn(some, draw.of(draw.key[rows]), scale, size, frames)
-
-        return by_tiles(look, view)
-
-    def _drawn(self, view: View, draw: Draw, scale: tuple[float, float], size: int, frames: int) -> View:
         told = self.options
         span = draw_times(draw, view.width, told.time)
         flip = 0.5 if told.flip else 0.0
@@ -162,21 +156,30 @@ class Video(Modality):
         shift = draw_color(draw, view.width, strength=told.color, grey=told.grey)
         params = {"span": span, "box": placing.box, "flip": placing.flip, "angle": placing.angle}
         params["color"] = shift.stacked()
-        value, _ = flatten(view)
-        pixels = take_frames(value, spread_frames(span.flatten(0, 1), value.shape[1], frames))
-        pixels = warp_clips(pixels, placing.flat(), (size, size))
-        # frames one below the other: a clip has one mean brightness, around which its contrast changes
-        pixels = shift_color(pixels.flatten(2, 3), shift.flat()).unflatten(2, (frames, size))
         if size >= BLUR_FROM:
             share, sigma = draw("blur", view.width, 2).unbind(-1)
             params["blur"] = torch.where(share < 0.5, (sigma * 1.9 + 0.1) * size / 224, 0.0)
-            pixels = blur(pixels.flatten(1, 2), params["blur"].flatten()).view_as(pixels)
-        return view.with_value(self._prepared(pixels, view), params={**view.params, **params})
+
+        def look(some: View, rows: slice) -> View:
+            return self._seen(some, {name: param[rows].flatten(0, 1) for name, param in params.items()}, size, frames)
+
+        seen = by_tiles(look, view)
+        return seen.with_value(seen.value, params={**view.params, **params})
+
+    def _seen(self, view: View, told: Mapping[str, Tensor], size: int, frames: int) -> View:
+        """As what was drawn says, by name, `(B * V, ...)`."""
+        value, _ = flatten(view)
+        pixels = take_frames(value, spread_frames(told["span"], value.shape[1], frames))
+        pixels = warp_clips(pixels, Placing(told["box"], told["flip"], told["angle"]), (size, size))
+        pixels = shift_color(pixels, ColorShift(*told["color"].unbind(-1)))
+        if "blur" in told:
+            pixels = blur(pixels.flatten(1, 2), told["blur"]).view_as(pixels)
+        return view.with_value(self._prepared(pixels, view))
 
     def _prepared(self, pixels: Tensor, like: View) -> Tensor:
-        """`(N, C, t, H, W)` in [0, 1], normalised in place -> `(B, V, t, C, H, W)`."""
-        mean, std = (torch.tensor(x, device=pixels.device)[:, None, None, None] for x in (self.mean, self.std))
-        return unflatten(pixels.sub_(mean).div_(std).transpose(1, 2), like)
+        """`(N, t, C, H, W)` in [0, 1], normalised in place -> `(B, V, t, C, H, W)`."""
+        mean, std = (torch.tensor(x, device=pixels.device)[:, None, None] for x in (self.mean, self.std))
+        return unflatten(pixels.sub_(mean).div_(std), like)
 
     def tokens(self, view: View) -> View:
         """Tubelets, time first: `(B, V, T, tubelet * patch * patch * C)`."""
