@@ -18,6 +18,14 @@ class Items(Sequence[Sequence[Any | None]]):
             row: from 0 to below the length.
         """
 
+    def origins(self, row: int) -> Sequence[Any | None]:
+        """Where the natural views of one sample come from; those that are read out of files say it without reading.
+
+        Args:
+            row: from 0 to below the length.
+        """
+        return self.of(row)
+
     def __getitem__(self, row: Any) -> Any:
         if isinstance(row, slice):
             return [self[i] for i in range(*row.indices(len(self)))]

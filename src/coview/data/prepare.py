@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from coview.batch import View
+from coview.data.cached_work import CachedWork
+from coview.data.decoded import Decoded, decoded
 from coview.data.kinds import count
 from coview.data.reading import Reader
 from coview.data.slot_work import Progress, SlotWork
@@ -35,6 +37,7 @@ def load(
     strict: bool = False,
     memory_limit: int = MEMORY_LIMIT,
     progress: Progress | None = None,
+    keep: Decoded | None = None,
 ) -> Data:
     """Reads every sample once, fits modalities to the training ones, and stores what encoders will want.
 
@@ -51,6 +54,7 @@ def load(
         strict: whether the first thing that cannot be read is an error.
         memory_limit: bytes of stored views that may be kept in memory.
         progress: is told what is being read.
+        keep: where decoded files of earlier runs are, and these are kept; default `decoded.decoded()`.
 
     Raises:
         UserError: a slot or option is unknown, nothing can be read, or (strict) something cannot.
@@ -73,8 +77,9 @@ def load(
     columns: dict[str, Any] = {}
     fitted: dict[str, Modality] = {}
     room = memory_limit
+    keep, tell = decoded() if keep is None else keep, progress or (lambda line: None)
     for slot in slots:
-        work = SlotWork(source, slot, strict, progress or (lambda line: None))
+        work = CachedWork(source, slot, strict, tell, keep) if keep.limit else SlotWork(source, slot, strict, tell)
         column = source.columns[slot]
         told = column.told(slot, options)
         given = (modalities or {}).get(slot)

@@ -40,12 +40,16 @@ class SlotWork:
         slot: its name.
         strict: whether the first thing that cannot be read is an error.
         tell: is told what is being read.
+
+    Attributes:
+        needed: bytes that the stored view takes, as far as it was collated.
     """
 
     def __init__(self, source: Source, slot: str, strict: bool, tell: Progress) -> None:
         self.source, self.slot, self.strict, self.tell = source, slot, strict, tell
         self.column = source.columns[slot]
         self.reader = Reader(self.column, modality_class(self.column.modality))
+        self.needed = 0.0
 
     def fit(self, rows: list[int], options: dict[str, Any]) -> Modality:
         """The modality fitted to what these samples hold.
@@ -83,16 +87,9 @@ class SlotWork:
         present = torch.zeros(n, self.column.width, dtype=torch.bool)
         extent: int | None = None
 
-        def work(rows: Sequence[int]) -> tuple[View, Tensor]:
-            items = self.reader.read(rows)
-            for row, sample in zip(rows, items, strict=True):
-                self._note_unfit_items(modality, row, sample)
-            there = torch.tensor([[item is not None for item in sample] for sample in items], dtype=torch.bool)
-            return modality.collate(items), there
-
         with warnings.catch_warnings(record=True) as said:  # around all threads, for the record is the process's
             warnings.simplefilter("always")
-            for at, (view, there) in in_threads(work, self.reader.pieces(range(n))):
+            for at, (view, there) in in_threads(lambda rows: self._block(modality, rows), self.reader.pieces(range(n))):
                 if not isinstance(view.value, Tensor):
                     return self._in_one(modality)
                 self._note_unfit(at, there & ~view.present, said)
@@ -101,12 +98,21 @@ class SlotWork:
                 present[at[0] : at[-1] + 1] = view.present
                 if view.length is not None:
                     extent = max(extent or 0, view.value.shape[2])
-                if stored is not None and view.value.nbytes / len(at) * n > room:
+                self.needed = max(self.needed, view.value.nbytes / len(at) * n)
+                if stored is not None and self.needed > room:
                     stored = None
                     self.tell(f"{self.slot} does not fit into memory and is decoded on demand")
                 if stored is not None:
                     stored.put(slice(at[0], at[-1] + 1), view)
         return LazyColumn(self.column.items, modality, present, extent) if stored is None else stored.view()
+
+    def _block(self, modality: Modality, rows: Sequence[int]) -> tuple[View, Tensor]:
+        """Some samples collated, and which of their items could be read, `(B, V)` bool."""
+        items = self.reader.read(rows)
+        for row, sample in zip(rows, items, strict=True):
+            self._note_unfit_items(modality, row, sample)
+        there = torch.tensor([[item is not None for item in sample] for sample in items], dtype=torch.bool)
+        return modality.collate(items), there
 
     def _in_one(self, modality: Modality) -> View:
         """All samples collated at once, where a value is no tensor that blocks could be written into."""

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from coview.batch import Batch, View
+from coview.data.items import Items
 from coview.errors import UserError
 from coview.modalities.base import Modality
 
@@ -70,6 +71,15 @@ class Picked(Sequence[Sequence[Any | None]]):
 
     def __getitem__(self, i: Any) -> Any:
         return Picked(self.items, self.at[i]) if isinstance(i, slice) else self.items[self.at[i]]
+
+    def origins(self, row: int) -> Sequence[Any | None]:
+        """Where the natural views of one sample come from."""
+        return origins(self.items, self.at[row])
+
+
+def origins(items: Sequence[Sequence[Any | None]], row: int) -> Sequence[Any | None]:
+    """Where the natural views of one sample come from, for items that know it without reading; else the views."""
+    return items.origins(row) if isinstance(items, Picked | Items) else items[row]
 
 
 @dataclass

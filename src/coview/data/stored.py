@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -29,7 +30,7 @@ class Stored:
     def put(self, rows: Any, view: View) -> None:
         """Writes the view of some samples to their rows."""
         self.modality = view.modality
-        for name, value in _tensors(view).items():
+        for name, value in tensors_of(view).items():
             self._write(name, rows, value)
 
     def _write(self, name: str, rows: Any, value: Tensor) -> None:
@@ -48,11 +49,17 @@ class Stored:
 
     def view(self) -> View:
         """The view of all N samples."""
-        params = {name.removeprefix("params."): x for name, x in self.fields.items() if name.startswith("params.")}
-        return View(self.fields["value"], self.modality, self.fields["present"], self.fields.get("length"), params)
+        return view_of(self.fields, self.modality)
 
 
-def _tensors(view: View) -> dict[str, Tensor]:
+def view_of(tensors: Mapping[str, Tensor], modality: str) -> View:
+    """The view that `tensors_of` took apart."""
+    params = {name.removeprefix("params."): x for name, x in tensors.items() if name.startswith("params.")}
+    return View(tensors["value"], modality, tensors["present"], tensors.get("length"), params)
+
+
+def tensors_of(view: View) -> dict[str, Tensor]:
+    """A view's tensors by name."""
     found = {"value": view.value, "present": view.present}
     if view.length is not None:
         found["length"] = view.length

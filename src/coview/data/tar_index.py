@@ -48,6 +48,9 @@ class Members(Items):
     def of(self, row: int) -> Sequence[Any | None]:
         return [None if member is None else member.read() for member in self.at[row]]
 
+    def origins(self, row: int) -> Sequence[Any | None]:
+        return self.at[row]
+
 
 def index_shard(shard: Path, index: Index) -> None:
     """Adds a shard's members to the index; a shard that ends early gives what it has.
