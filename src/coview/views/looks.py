@@ -10,6 +10,7 @@ from torch import Tensor
 from coview.batch import View
 from coview.modalities.base import Modality
 from coview.views.draw import Draw
+from coview.views.order import ascending
 
 
 class Positives(StrEnum):
@@ -39,10 +40,12 @@ def choose(present: Tensor, draw: Draw, n: int, positives: Positives = Positives
         Positions `(B, n)` along V, and which looks are there, `(B, n)` bool.
     """
     v = present.shape[1]
-    rank = draw("natural view", v).masked_fill(~present, 2.0)
-    order = rank.argsort(1)  # the present ones first, in random order
-    count = present.sum(1, keepdim=True)
     turn = torch.arange(n, device=present.device)[None].expand(len(present), n)
+    if v == 1 and positives is not Positives.NATURAL:
+        return torch.zeros_like(turn), present.expand(-1, n)
+    rank = draw("natural view", v).masked_fill(~present, 2.0)
+    order = ascending(rank)  # the present ones first, in random order
+    count = present.sum(1, keepdim=True)
     match positives:
         case Positives.AUGMENT:
             at, there = torch.zeros_like(turn), count > 0

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.losses.chamfer import squared_distances
+from coview.views.order import ascending
 
 
 def farthest_points(points: Tensor, count: int) -> Tensor:
@@ -22,13 +23,14 @@ def farthest_points(points: Tensor, count: int) -> Tensor:
     Returns:
         `(N, count)` int64.
     """
-    x, y, z = (axis.contiguous() for axis in points.unbind(-1))
+    axes = points.transpose(1, 2).contiguous()
     chosen = torch.zeros(len(points), count, dtype=torch.int64, device=points.device)
-    nearest = torch.full_like(x, torch.inf)
-    at = chosen[:, :1]
+    nearest = torch.full_like(axes[:, 0], torch.inf)
+    apart, at = torch.empty_like(axes), chosen[:, :1]
     for i in range(1, count):
-        apart = (x - x.gather(1, at)).square_().add_((y - y.gather(1, at)).square_())
-        nearest = torch.minimum(nearest, apart.add_((z - z.gather(1, at)).square_()))
+        centre = axes.gather(2, at[:, None].expand(-1, 3, -1))
+        x, y, z = torch.sub(axes, centre, out=apart).square_().unbind(1)
+        torch.minimum(nearest, x.add_(y).add_(z), out=nearest)
         nearest.scatter_(1, at, -1.0)
         at = nearest.argmax(1, keepdim=True)
         chosen[:, i : i + 1] = at
@@ -50,11 +52,10 @@ def z_order(points: Tensor, bits: int = 6) -> Tensor:
     low, high = points.amin(1, keepdim=True), points.amax(1, keepdim=True)
     span = (high - low).amax(-1, keepdim=True).clamp_min(1e-12)
     cell = ((points - low) / span * (1 << bits)).long().clamp_max((1 << bits) - 1)
-    code = torch.zeros_like(cell[..., 0])
-    for bit in range(bits):
-        for axis in range(3):
-            code |= ((cell[..., axis] >> bit) & 1) << (3 * bit + axis)
-    return code.argsort(dim=1, stable=True)
+    at = torch.arange(bits, device=points.device)
+    spread = ((cell[..., None] >> at) & 1) << (3 * at + torch.arange(3, device=points.device)[:, None])
+    place = torch.arange(points.shape[1], device=points.device)
+    return ascending(spread.sum((-2, -1)) * points.shape[1] + place)  # cells in order, points of a cell by place
 
 
 def centres_first(points: Tensor, count: int) -> Tensor:
