@@ -175,3 +175,46 @@ def test_the_table_shows_every_metric_and_reference():
     assert cells[2] == ["0.500", "3.0", "1.000"]
     assert cells[3] == ["-", "-", "0.250"]
     assert details(scores) == ["retrieval/a-b: split test; n 4", "knn/a/c: k 20"]
+
+
+def embedded(method, data, rows, **options):
+    """The scores, and the ids of the samples that the method embedded for them."""
+    seen, whole = [], method.embed
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(method, "embed", lambda batch: seen.append(batch.ids) or whole(batch))
+        scores = evaluate(method, data, rows, **options)
+    return scores, torch.cat(seen)
+
+
+def test_what_compares_held_out_samples_embeds_no_others():
+    x, _ = drawings()
+    data, rows = make_data({"drawing": x}), parts(120)
+    _, ids = embedded(make_method(data), data, rows)
+    assert sorted(ids.tolist()) == sorted(data.ids[rows["test"]].tolist())
+
+
+def test_a_probe_embeds_the_samples_whose_label_is_known():
+    x, y = drawings()
+    some = np.where(np.arange(120) % 3 == 0, y.astype(float), np.nan)
+    data, rows = make_data({"drawing": x}, {"c": some}), parts(120)
+    _, ids = embedded(make_method(data), data, rows, protocols=["knn"])
+    assert sorted(ids.tolist()) == sorted(data.ids[::3].tolist())
+
+
+def test_samples_of_no_part_are_not_embedded():
+    x, y = drawings()
+    data, rows = make_data({"drawing": x}, {"c": y}), parts(120)
+    rows["train"] = rows["train"][:30]
+    _, ids = embedded(make_method(data), data, rows)
+    assert sorted(ids.tolist()) == sorted(data.ids[torch.cat(list(rows.values()))].tolist())
+
+
+def test_scores_are_those_of_everything_embedded(monkeypatch):
+    x, y = drawings()
+    some = np.where(np.arange(120) % 3 == 0, y.astype(float), np.nan)
+    data, rows = make_data({"drawing": x}, {"c": some}), parts(120)
+    method, random = make_method(data), make_method(data, seed=1)
+    few = evaluate(method, data, rows, random=random)
+    monkeypatch.setattr("coview.evaluate.evaluate._rows_read", lambda *args: None)
+    assert few.values == evaluate(method, data, rows, random=random).values
+    assert few.protocol

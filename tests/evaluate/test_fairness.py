@@ -48,7 +48,7 @@ def test_a_run_that_diverged_is_refused_in_a_sentence(value, protocols):
     data, method = labelled(), make_method(labelled())
     with torch.no_grad():
         method.encoders["a"].net.linear.weight[0, 0] = value
-    with pytest.raises(UserError, match="embedding of a is not finite for 60 of 60 samples; train it again"):
+    with pytest.raises(UserError, match=r"embedding of a is not finite for (\d+) of \1 samples; train it again"):
         evaluate(method, data, parts(60), protocols=protocols)
 
 

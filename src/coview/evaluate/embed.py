@@ -26,7 +26,12 @@ def evaluating(module: nn.Module) -> Iterator[None]:
 
 
 def embed_data(
-    method: Method, data: Data, *, batch_size: int = 256, device: torch.device | str | None = None
+    method: Method,
+    data: Data,
+    *,
+    batch_size: int = 256,
+    device: torch.device | str | None = None,
+    rows: Tensor | None = None,
 ) -> Embeddings:
     """What the method keeps of all N samples: `values (N, V, D)` float32 and `present (N, V)`, on the CPU.
 
@@ -37,25 +42,30 @@ def embed_data(
         data: N samples.
         batch_size: samples at a time.
         device: where the method is; None: where its parameters are.
+        rows: those of interest, `(n,)` int64, at least one; the others are not embedded, and absent. None: all.
     """
     if device is None:
         device = next((p.device for p in method.parameters()), torch.device("cpu"))
     parts: list[Embeddings] = []
     with evaluating(method), torch.inference_mode():
-        for rows in _slices(len(data), batch_size):
-            parts.append(_on_cpu(method.embed(data.batch(rows).to(device))))
-    return _joined(parts)
+        for some in _pieces(len(data), rows, batch_size):
+            parts.append(_on_cpu(method.embed(data.batch(some).to(device))))
+    return _placed(_joined(parts), rows, len(data))
 
 
-def raw_embed(data: Data, *, batch_size: int = 256) -> Embeddings:
-    """The raw-input reference: each slot as plain numbers (`Modality.raw`), in a space of its own."""
+def raw_embed(data: Data, *, batch_size: int = 256, rows: Tensor | None = None) -> Embeddings:
+    """The raw-input reference: each slot as plain numbers (`Modality.raw`), in a space of its own.
+
+    Args:
+        data, batch_size, rows: as in `embed_data`.
+    """
     parts: list[Embeddings] = []
     with torch.inference_mode():
-        for rows in _slices(len(data), batch_size):
-            batch = data.batch(rows)
+        for some in _pieces(len(data), rows, batch_size):
+            batch = data.batch(some)
             raw = {slot: Embedding(data.modalities[slot].raw(view), view.present) for slot, view in batch.items()}
             parts.append(_on_cpu({slot: {slot: embedding} for slot, embedding in raw.items()}))
-    return _joined(parts)
+    return _placed(_joined(parts), rows, len(data))
 
 
 def features(embeddings: Embeddings, slot: str) -> Embedding:
@@ -83,8 +93,27 @@ def slots_of(embeddings: Embeddings) -> list[str]:
     return list(dict.fromkeys(slot for space in embeddings.values() for slot in space))
 
 
-def _slices(n: int, size: int) -> Iterator[slice]:
+def _pieces(n: int, rows: Tensor | None, size: int) -> Iterator[slice | Tensor]:
+    """All of n rows, or some, `size` at a time."""
+    if rows is not None:
+        return iter(rows.split(size))
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
+
+
+def _placed(embeddings: Embeddings, rows: Tensor | None, n: int) -> Embeddings:
+    """Embeddings of some rows in their places among n, the others absent."""
+    if rows is None:
+        return embeddings
+
+    def place(held: Tensor) -> Tensor:
+        every = held.new_zeros(n, *held.shape[1:])
+        every[rows] = held
+        return every
+
+    return {
+        name: {slot: Embedding(place(e.values), place(e.present)) for slot, e in space.items()}
+        for name, space in embeddings.items()
+    }
 
 
 def _on_cpu(embeddings: Embeddings) -> Embeddings:

@@ -90,9 +90,11 @@ def evaluate(
     chosen = choose_labels(data, named, train, scored, ridged) if probed else {}
     quantities = choose_quantities(data, named, train, scored) if ridged else {}
     classes = choose_labels(data, named, np.arange(len(data)), scored) if "zero-shot" in wanted else {}
-    columns = embed_columns(method, data, random, raw, batch_size, device)
+    known = [codes >= 0 for codes, _ in chosen.values()] + [np.isfinite(values) for values in quantities.values()]
+    read = _rows_read(data, wanted, np.concatenate([train, valid]), scored, known)
+    columns = embed_columns(method, data, random, raw, batch_size, device, read)
     methods = {"run": method} | ({} if random is None else {"random": random})
-    subject = Subject(data, train, valid, scored, split, methods, columns, chosen, supervised)
+    subject = Subject(data, train, valid, scored, split, methods, columns, chosen, supervised, read)
     scores = Scores()
     for protocol in wanted:
         before = len(scores.values)
@@ -116,6 +118,35 @@ def evaluate(
         for how in scores.protocol.values():
             how["scored samples whose group is in training too (the data set's own split)"] = cut
     return scores
+
+
+def _rows_read(
+    data: Data, wanted: Sequence[str], learnt: np.ndarray, scored: np.ndarray, known: Sequence[np.ndarray]
+) -> Tensor | None:
+    """The rows whose embedding some protocol reads; None where that is all of them.
+
+    Links join any two samples. A probe reads the samples whose label is known, a comparison those that are scored;
+    events that come next are embedded from histories cut short, and one row says which slots there are.
+
+    Args:
+        data: N samples.
+        wanted: protocols.
+        learnt, scored: rows to train on or choose by, and to score.
+        known: of each label or quantity, where it is known, `(N,)` bool.
+    """
+    if data.links and not set(wanted).isdisjoint(LINKED):
+        return None
+    read = np.zeros(len(data), dtype=bool)
+    if not {"retrieval", "zero-shot"}.isdisjoint(wanted):
+        read[scored] = True
+    held = np.concatenate([learnt, scored])
+    if "state" in wanted:
+        read[held] = True
+    for where in known:
+        read[held[where[held]]] = True
+    if not read.any():
+        read[scored[:1]] = True
+    return None if read.all() else torch.from_numpy(np.flatnonzero(read))
 
 
 def check_protocols(wanted: Sequence[str] | None) -> None:

@@ -29,9 +29,10 @@ class Subject:
         train, valid, scored: rows, `(n,)` int64; `valid` is what choices are made on, `scored` what is scored once.
         split: the name of the part that is scored.
         methods: column -> method.
-        columns: column -> embeddings of all N samples.
+        columns: column -> embeddings of N samples, absent those that no protocol reads.
         labels: label -> class codes `(N,)` and names.
         supervised: trains the third reference, or None.
+        read: rows that are embedded, `(n,)` int64; None: all.
     """
 
     data: Data
@@ -43,6 +44,7 @@ class Subject:
     columns: dict[str, Embeddings]
     labels: dict[str, tuple[np.ndarray, list[str]]]
     supervised: Supervised | None = None
+    read: Tensor | None = None
     _trained: dict[tuple[str, str], Embedding] = field(default_factory=dict)
 
     @property
@@ -56,7 +58,7 @@ class Subject:
         if label is not None and self.supervised is not None:
             if (slot, label) not in self._trained:
                 reference = self.supervised(slot, label)
-                embedded = embed_data(reference, self.data.only([slot]))
+                embedded = embed_data(reference, self.data.only([slot]), rows=self.read)
                 check_finite(embedded, "the supervised reference's embedding", "it diverged: lower the run's --lr")
                 self._trained[slot, label] = features(embedded, slot)
             found["supervised"] = self._trained[slot, label]
@@ -109,23 +111,30 @@ def check_finite(embeddings: Embeddings, what: str, mend: str) -> None:
         for slot, e in space.items():
             bad = int((~e.values.isfinite().all(2) & e.present).any(1).sum())
             if bad:
-                raise UserError(f"{what} of {slot} is not finite for {bad} of {len(e.values)} samples; {mend}")
+                there = int(e.present.any(1).sum())
+                raise UserError(f"{what} of {slot} is not finite for {bad} of {there} samples; {mend}")
 
 
 def embed_columns(
-    method: Method, data: Data, random: Method | None, raw: bool, batch_size: int, device: torch.device | str | None
+    method: Method,
+    data: Data,
+    random: Method | None,
+    raw: bool,
+    batch_size: int,
+    device: torch.device | str | None,
+    rows: Tensor | None = None,
 ) -> dict[str, Embeddings]:
-    """The run's embeddings and, where asked for, its references'."""
-    columns = {"run": embed_data(method, data, batch_size=batch_size, device=device)}
+    """The run's embeddings and, where asked for, its references'; of some rows alone where they are given."""
+    columns = {"run": embed_data(method, data, batch_size=batch_size, device=device, rows=rows)}
     check_finite(
         columns["run"],
         "the run's embedding",
         "train it again with a lower --lr or in --precision 32, and look for extreme values in the data",
     )
     if raw:
-        columns["raw"] = raw_embed(data.only([s for s in slots_of(columns["run"]) if s in data.slots]))
+        columns["raw"] = raw_embed(data.only([s for s in slots_of(columns["run"]) if s in data.slots]), rows=rows)
         check_finite(columns["raw"], "the raw input", "look for extreme values in the data")
     if random is not None:
-        columns["random"] = embed_data(random, data, batch_size=batch_size, device=device)
+        columns["random"] = embed_data(random, data, batch_size=batch_size, device=device, rows=rows)
         check_finite(columns["random"], "the untrained encoder's embedding", "look for extreme values in the data")
     return columns
