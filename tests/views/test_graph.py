@@ -15,9 +15,9 @@ from coview.views.graph import (
     drop_nodes,
     grow,
     hide_nodes,
+    least_within,
     node_keys,
     pair_keys,
-    rank_within,
 )
 
 
@@ -110,7 +110,13 @@ def test_nodes_are_dropped_at_the_rate_asked_for_and_never_all_of_a_graph() -> N
     assert small.select(kept).count.tolist() == [1] * 30
 
 
-def test_ranks_are_those_of_sorting_each_graph() -> None:
-    score = Draw(0, 0, NODES)("score")
-    rank = rank_within(FLAT, score).view(30, 64)
-    assert torch.equal(rank, score.view(30, 64).argsort(1).argsort(1))
+def test_the_least_are_those_of_sorting_each_graph() -> None:
+    score = (Draw(0, 0, NODES)("score") * 16).floor()  # many are equal
+    wanted = torch.arange(30) * 2 + 1
+    rank = score.view(30, 64).argsort(dim=1, stable=True).argsort(1)
+    assert torch.equal(least_within(FLAT, score, wanted), (rank < wanted[:, None]).flatten())
+
+
+def test_the_least_of_no_nodes_are_none() -> None:
+    nobody = FLAT.select(torch.zeros(len(FLAT.x), dtype=torch.bool))
+    assert least_within(nobody, torch.zeros(0), torch.ones(30, dtype=torch.int64)).tolist() == []

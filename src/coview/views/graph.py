@@ -11,6 +11,7 @@ from torch import Tensor
 
 from coview.modalities.graph.ragged import Flat
 from coview.views.draw import Draw, mix
+from coview.views.order import ordered
 
 
 def node_keys(flat: Flat, key: Tensor, node: Tensor | None = None) -> Tensor:
@@ -21,12 +22,12 @@ def node_keys(flat: Flat, key: Tensor, node: Tensor | None = None) -> Tensor:
         key: `(G,)` int64, of each look.
         node: `(M,)` int64, which node each is where it has a name of its own; default its place in its graph.
     """
-    return mix(key[flat.graph] ^ mix(flat.place if node is None else node))
+    return mix(key.index_select(0, flat.graph) ^ mix(flat.place if node is None else node))
 
 
 def pair_keys(flat: Flat, nodes: Tensor) -> Tensor:
     """`(E,)` int64 draw keys of the edges, the same for both directions, from those of the nodes `(M,)`."""
-    return mix(nodes[flat.edges[0]] ^ nodes[flat.edges[1]])
+    return mix(nodes.index_select(0, flat.edges[0]) ^ nodes.index_select(0, flat.edges[1]))
 
 
 def drop_edges(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Flat:
@@ -35,8 +36,8 @@ def drop_edges(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Flat:
     Source: DropEdge (Rong et al., ICLR 2020), as GRACE (Zhu et al., 2020) and GraphCL (You et al., NeurIPS 2020) use
     it. `nodes` are the nodes' keys.
     """
-    kept = ~draw.of(pair_keys(flat, nodes)).chance("edge", share)
-    return Flat(flat.x, flat.edges[:, kept], flat.values[kept], flat.count)
+    kept = (~draw.of(pair_keys(flat, nodes)).chance("edge", share)).nonzero()[:, 0]
+    return flat.with_edges(flat.edges.index_select(1, kept), flat.values.index_select(0, kept))
 
 
 def drop_features(flat: Flat, draw: Draw, key: Tensor, share: float) -> Flat:
@@ -45,19 +46,21 @@ def drop_features(flat: Flat, draw: Draw, key: Tensor, share: float) -> Flat:
     `key (G,)` is that of each look.
     """
     dropped = draw.of(key).chance("feature", share, flat.x.shape[1])
-    return Flat(flat.x.masked_fill(dropped[flat.graph], 0), flat.edges, flat.values, flat.count)
+    return flat.with_nodes(flat.x.masked_fill(dropped.index_select(0, flat.graph), 0))
 
 
 def hide_nodes(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Flat:
     """All features of each node set to 0 with probability `share` (GraphCL's attribute masking)."""
     hidden = draw.of(nodes).chance("hidden node", share)
-    return Flat(flat.x.masked_fill(hidden[:, None], 0), flat.edges, flat.values, flat.count)
+    return flat.with_nodes(flat.x.index_fill(0, hidden.nonzero()[:, 0], 0))
 
 
 def drop_nodes(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Tensor:
     """Nodes that stay, `(M,)` bool: each is left out with probability `share`, but one of a graph always stays."""
     unit = draw.of(nodes)("node")
-    return (unit >= share) | (rank_within(flat, -unit) == 0)
+    rank = _rank(flat, 1 - unit)
+    first = rank.new_zeros(len(flat.count)).scatter_reduce(0, flat.graph, rank, "amin", include_self=False)
+    return (unit >= share) | (rank == first.index_select(0, flat.graph))
 
 
 def grow(flat: Flat, draw: Draw, nodes: Tensor, share: Tensor, root: Tensor, most: int | None = None) -> Tensor:
@@ -78,21 +81,34 @@ def grow(flat: Flat, draw: Draw, nodes: Tensor, share: Tensor, root: Tensor, mos
     time = -torch.log1p(-draw.of(pair_keys(flat, nodes))("crossing")).repeat(2)
     here, there = torch.cat([flat.edges, flat.edges.flip(0)], 1)
     unreached = 1e6 + draw.of(nodes)("unreached")
-    reached = torch.where(flat.place == root[flat.graph], 0.0, unreached)
+    reached = torch.where(flat.place == root.index_select(0, flat.graph), 0.0, unreached)
     while True:
-        sooner = reached.scatter_reduce(0, there, reached[here] + time, "amin")
+        sooner = reached.scatter_reduce(0, there, reached.index_select(0, here).add_(time), "amin")
         if torch.equal(sooner, reached):
             break
         reached = sooner
     wanted = (share * flat.count).ceil().long().clamp_min(1)
     wanted = wanted if most is None else wanted.clamp_max(most)
-    return rank_within(flat, reached) < wanted[flat.graph]
+    return least_within(flat, reached, wanted)
 
 
-def rank_within(flat: Flat, score: Tensor) -> Tensor:
-    """Each node's place in the order of its graph's scores, `(M,)` -> `(M,)` int64; the least is 0."""
-    order = score.argsort(stable=True)
-    order = order[flat.graph[order].argsort(stable=True)]
-    rank = torch.empty_like(order)
-    rank[order] = flat.place
-    return rank
+def least_within(flat: Flat, score: Tensor, wanted: Tensor) -> Tensor:
+    """The nodes of the least scores in their graph, of equal ones the first, `(M,)` bool.
+
+    Args:
+        flat: the graphs.
+        score: `(M,)` float32, not negative.
+        wanted: `(G,)` int64, nodes of each graph, at least 1.
+    """
+    if not len(score):
+        return torch.zeros_like(score, dtype=torch.bool)
+    rank, width = _rank(flat, score), int(flat.count.max())
+    rows = rank.new_full((len(flat.count) * width,), torch.iinfo(torch.int64).max)
+    rows.index_copy_(0, flat.graph * width + flat.place, rank)
+    last = ordered(rows.view(-1, width)).gather(1, (wanted - 1).clamp_max(width - 1)[:, None])[:, 0]
+    return rank <= last.index_select(0, flat.graph)
+
+
+def _rank(flat: Flat, score: Tensor) -> Tensor:
+    """`(M,)` int64, different within a graph, in the order of float32 scores that are not negative, then of places."""
+    return (score.view(torch.int32).long() << 32) | flat.place  # such floats are in the order of their bits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -30,7 +31,14 @@ class Scale:
         """`(..., F)` numbers -> floats."""
         if not len(self):
             return x.float()
-        return (x.float() - torch.tensor(self.mean, device=x.device)) / torch.tensor(self.std, device=x.device)
+        if x.device not in self._told:
+            self._told[x.device] = torch.tensor([self.mean, self.std], device=x.device)
+        mean, std = self._told[x.device]
+        return (x.float() - mean).div_(std)
+
+    @cached_property
+    def _told(self) -> dict[torch.device, Tensor]:
+        return {}
 
 
 class Moments:

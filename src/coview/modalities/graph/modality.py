@@ -154,10 +154,10 @@ class Graph(Modality):
         whole = flat.count
         if scale is not None:
             kept = looks.grow(flat, draw, keys, at.uniform("share", *scale), root, most)
-            flat, keys = flat.select(kept), keys[kept]
+            flat, keys = flat.select(kept), keys.index_select(0, kept.nonzero()[:, 0])
         if self.drop_nodes and not self.by_node:
             kept = looks.drop_nodes(flat, draw, keys, self.drop_nodes)
-            flat, keys = flat.select(kept), keys[kept]
+            flat, keys = flat.select(kept), keys.index_select(0, kept.nonzero()[:, 0])
         if self.drop_edges:
             flat = looks.drop_edges(flat, draw, keys, self.drop_edges)
         flat = self._scaled(flat)
@@ -174,7 +174,7 @@ class Graph(Modality):
         return neighbourhoods(view.value.wiring, seeds, key, draw, self.fanout)
 
     def _scaled(self, flat: Flat) -> Flat:
-        return Flat(self.node_scale(flat.x), flat.edges, self.edge_scale(flat.values), flat.count)
+        return flat.with_nodes(self.node_scale(flat.x)).with_edges(flat.edges, self.edge_scale(flat.values))
 
     def _prepared(self, view: View, flat: Flat) -> View:
         value = Graphs.of(self._scaled(flat), tuple(view.present.shape), self.nodes)

@@ -13,6 +13,7 @@ stay where they are until they are read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -37,24 +38,42 @@ class Flat:
 
     def to(self, dtype: torch.dtype) -> Flat:
         """With features of another floating dtype."""
-        return Flat(self.x.to(dtype), self.edges, self.values.to(dtype), self.count)
+        return self._like(Flat(self.x.to(dtype), self.edges, self.values.to(dtype), self.count))
 
-    @property
+    @cached_property
     def start(self) -> Tensor:
         """`(G,)` int64, where each graph's nodes begin."""
         return self.count.cumsum(0) - self.count
 
-    @property
+    @cached_property
     def graph(self) -> Tensor:
         """`(M,)` int64, the graph of each node."""
         return torch.arange(len(self.count), device=self.count.device).repeat_interleave(
             self.count, output_size=len(self.x)
         )
 
-    @property
+    @cached_property
     def place(self) -> Tensor:
         """`(M,)` int64, the number of each node within its graph."""
-        return torch.arange(len(self.x), device=self.x.device) - self.start[self.graph]
+        return torch.arange(len(self.x), device=self.x.device) - self.start.index_select(0, self.graph)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("x", "edges", "values", "count")}
+
+    def with_nodes(self, x: Tensor) -> Flat:
+        """The same graphs with other features of the same nodes."""
+        return self._like(Flat(x, self.edges, self.values, self.count))
+
+    def with_edges(self, edges: Tensor, values: Tensor) -> Flat:
+        """The same nodes with other edges between them."""
+        return self._like(Flat(self.x, edges, values, self.count))
+
+    def _like(self, other: Flat) -> Flat:
+        """Another with the same nodes, which need not be counted again."""
+        for name in ("start", "graph", "place"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
 
     def both_ways(self) -> tuple[Tensor, Tensor]:
         """Every edge in both directions, `(2, 2E)`, and its values, `(2E, P)`."""
@@ -67,11 +86,13 @@ class Flat:
             nodes: `(M,)` bool.
             edges: `(E,)` bool, of those edges only.
         """
-        kept = nodes[self.edges].all(0)
-        kept = kept if edges is None else kept & edges
+        first, second = (nodes.index_select(0, ends) for ends in self.edges)
+        kept = first & second if edges is None else first & second & edges
+        here, bonds = nodes.nonzero()[:, 0], kept.nonzero()[:, 0]
         number = nodes.cumsum(0) - 1
+        ends = number.index_select(0, self.edges.index_select(1, bonds).flatten()).view(2, -1)
         count = torch.zeros_like(self.count).index_add_(0, self.graph, nodes.to(self.count.dtype))
-        return Flat(self.x[nodes], number[self.edges[:, kept]], self.values[kept], count)
+        return Flat(self.x.index_select(0, here), ends, self.values.index_select(0, bonds), count)
 
     def padded(self, each: Tensor, most: int) -> Tensor:
         """Something of each node, `(M, ...)`, as `(G, most, ...)` with zeros after each graph's last node."""
@@ -106,8 +127,8 @@ class Graphs:
     @classmethod
     def of(cls, flat: Flat, shape: tuple[int, ...], most: int) -> Graphs:
         """Flat graphs in the order of a shape."""
-        edge_graph = flat.graph[flat.edges[0]]
-        edges = flat.edges - flat.start[edge_graph]
+        edge_graph = flat.graph.index_select(0, flat.edges[0])
+        edges = flat.edges - flat.start.index_select(0, edge_graph)
         edge_count = torch.bincount(edge_graph, minlength=len(flat.count))
         index = torch.arange(len(flat.count), device=flat.count.device).view(shape)
         return cls(flat.x, edges, flat.values, _starts(flat.count), _starts(edge_count), index, most, flat)
@@ -187,7 +208,8 @@ class Graphs:
         nodes, count = _ranges(self.node_start, index)
         edges, edge_count = _ranges(self.edge_start, index)
         shift = (count.cumsum(0) - count).repeat_interleave(edge_count, output_size=len(edges))
-        return Flat(self.x[nodes], self.edges[:, edges].long() + shift, self.values[edges], count)
+        ends = self.edges.index_select(1, edges).long() + shift
+        return Flat(self.x.index_select(0, nodes), ends, self.values.index_select(0, edges), count)
 
 
 def _starts(count: Tensor) -> Tensor:
