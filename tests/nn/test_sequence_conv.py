@@ -16,6 +16,16 @@ def test_a_padded_row_reads_like_a_bare_one(strides: list[int] | None, n: int) -
     row = torch.randn(1, n, 3, dtype=torch.float64)
     padded = torch.cat([row, torch.randn(1, 6, 3, dtype=torch.float64)], 1)
     assert torch.allclose(net(padded, torch.tensor([n])), net(row), rtol=1e-12)
+    beside = torch.cat([padded, torch.randn(1, n + 6, 3, dtype=torch.float64)])
+    assert torch.allclose(net(beside, torch.tensor([n, n + 6]))[:1], net(row), rtol=1e-12)
+
+
+def test_frames_that_no_row_has_cost_nothing() -> None:
+    net = SequenceConv(nn.Embedding(5, 8), [8, 8])
+    seen: list[int] = []
+    net.embed.register_forward_hook(lambda _, __, out: seen.append(out.shape[1]))
+    net(torch.ones(2, 100, dtype=torch.int64), torch.tensor([3, 7]))
+    assert seen == [7]
 
 
 def test_padding_gets_no_gradient() -> None:

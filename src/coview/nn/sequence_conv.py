@@ -39,6 +39,8 @@ class SequenceConv(nn.Module):
 
     def forward(self, value: Tensor, length: Tensor | None = None) -> Tensor:
         """`value (N, T, ...)`, of which the first `length (N,)` frames are valid -> `(N, D)`."""
+        if length is not None and len(length):
+            value = value[:, : max(1, int(length.max()))]  # what no row has need not be computed
         x = self.embed(value)
         count = torch.full((len(x),), x.shape[1], device=x.device) if length is None else length
         x = _cut(x, count)

@@ -143,7 +143,6 @@ class Text(Modality):
         return tokens if like.valid is None else tokens.masked_fill(~like.valid, PAD)
 
     @at_least_float32
-    @at_least_float32
     def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
         """Cross-entropy of logits `(..., target_dim)` for ids `(...)`, in nats."""
         each = F.cross_entropy(prediction.flatten(0, -2), tokens.flatten(), reduction="none")
