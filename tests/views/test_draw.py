@@ -4,7 +4,6 @@ from scipy.special import ndtri
 from torch import Tensor
 
 from coview.views.draw import Draw, combine, mix, occurrence_keys
-from coview.views.order import ascending, ordered
 
 KEYS = mix(torch.arange(64))
 
@@ -67,12 +66,6 @@ def test_uniform_numbers_stay_below_one():
 def test_a_permutation_holds_every_position_once():
     drawn = Draw(0, 0, KEYS).permutation("p", 9, 2)
     assert torch.equal(drawn.sort(-1).values, torch.arange(9).expand(64, 2, 9))
-
-
-def test_order_is_that_of_a_sort():
-    keys = mix(torch.arange(600)).view(2, 300)
-    assert torch.equal(ascending(keys), keys.argsort(-1))
-    assert torch.equal(ordered(keys), keys.sort(-1).values)
 
 
 def test_a_sample_met_again_in_a_step_gets_another_key():

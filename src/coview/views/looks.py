@@ -67,6 +67,17 @@ def looks(view: View, modality: Modality, draw: Draw, n: int = 2, positives: Pos
         positives: the policy.
     """
     at, there = choose(view.present, draw, n, positives)
-    chosen = view.pick(at)
+    chosen = _repeated(view, n) if view.width == 1 and isinstance(view.value, Tensor) else view.pick(at)
     chosen = chosen.with_value(chosen.value, present=chosen.present & there)
     return modality.prepare(chosen) if positives is Positives.NATURAL else modality.augment(chosen, draw / "augment")
+
+
+def _repeated(view: View, n: int) -> View:
+    """The only natural view n times, without a copy."""
+
+    def again(x: Tensor) -> Tensor:
+        return x.expand(-1, n, *x.shape[2:])
+
+    length = None if view.length is None else again(view.length)
+    params = {name: again(p) if p.ndim > 1 and p.shape[1] == 1 else p for name, p in view.params.items()}
+    return View(again(view.value), view.modality, again(view.present), length, params)

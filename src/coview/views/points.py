@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from coview.views.draw import Draw
-from coview.views.order import ordered
+from coview.views.order import ordered, true_places
 from coview.views.sensor import draw_turns
 
 
@@ -63,8 +63,7 @@ def draw_kept(
         kept &= ~_among_nearest(points, about[..., 1], (shares[..., 1] * count).floor().long())
     if dropout:
         kept &= draw("point dropout", views, count) >= shares[..., 2:]
-    nobody = ~kept.any(-1)
-    kept[..., 0] |= nobody
+    kept[..., 0] |= kept.sum(-1) == 0
     return kept, shares
 
 
@@ -86,12 +85,11 @@ def _among_nearest(points: Tensor, about: Tensor, most: Tensor) -> Tensor:
 def repeat_kept(points: Tensor, kept: Tensor) -> Tensor:
     """As many points as before, those that are kept again and again: `(B, V, P, 3)`, `(B, V, P)` -> `(B, V, P, 3)`."""
     extent = points.shape[2]
-    place = torch.where(kept, kept.cumsum(-1) - 1, extent)
-    slots = torch.empty(*kept.shape[:2], extent + 1, dtype=torch.int64, device=points.device)
-    ramp = torch.arange(extent, device=points.device).expand_as(place)
-    slots.scatter_(-1, place, ramp)
-    at = slots.gather(-1, ramp % kept.sum(-1, keepdim=True))
-    return points.gather(2, at[..., None].expand_as(points))
+    places, many = true_places(kept), kept.sum(-1)
+    first = (many.flatten().cumsum(0) - many.flatten()).view_as(many)
+    turn = torch.arange(extent, device=points.device, dtype=torch.int32) % many[..., None].int()
+    at = places.index_select(0, (turn + first[..., None]).flatten())
+    return points.flatten(0, 2).index_select(0, at).view_as(points)
 
 
 def draw_motion(
@@ -126,8 +124,8 @@ def move(points: Tensor, matrix: Tensor, shift: Tensor) -> Tensor:
     """`matrix p + shift` of every point: `(B, V, P, 3)`, `(B, V, 3, 3)`, `(B, V, 3)` -> `(B, V, P, 3)`."""
     x, y, z = (axis.contiguous() for axis in points.unbind(-1))
     rows = [
-        x * matrix[..., i, 0, None] + y * matrix[..., i, 1, None] + z * matrix[..., i, 2, None] + shift[..., i, None]
-        for i in range(3)
+        (x * to_x[..., None]).add_(y * to_y[..., None]).add_(z * to_z[..., None]).add_(by[..., None])
+        for (to_x, to_y, to_z), by in zip((row.unbind(-1) for row in matrix.unbind(-2)), shift.unbind(-1), strict=True)
     ]
     return torch.stack(rows, -1)
 
@@ -136,4 +134,4 @@ def shake(points: Tensor, draw: Draw, deviation: float) -> Tensor:
     """Noise on every coordinate, normal, of at most five deviations."""
     if not deviation:
         return points
-    return points + deviation * draw.normal("point jitter", *points.shape[1:]).clamp(-5, 5)
+    return draw.normal("point jitter", *points.shape[1:]).clamp_(-5, 5).mul_(deviation).add_(points)

@@ -13,7 +13,7 @@ DEVICE_NUMBERS = 1 << 25
 """Numbers of a view's value that go through at a time."""
 
 
-def by_tiles(look: Callable[[View, slice], View], view: View) -> View:
+def by_tiles(look: Callable[[View, slice], View], view: View, numbers: int | None = None) -> View:
     """What `look` says of all samples, asked a few at a time.
 
     Equal to asking once, because draws are keyed by sample and looks read their own sample only. Audio's views are
@@ -22,9 +22,11 @@ def by_tiles(look: Callable[[View, slice], View], view: View) -> View:
     Args:
         look: some samples of the view, and which they are -> a view of the same samples.
         view: any view with a dense value.
+        numbers: that go through for each sample; default those of its value.
     """
     most = CPU_NUMBERS if view.present.device.type == "cpu" else DEVICE_NUMBERS
-    rows = max(1, most * len(view) // max(1, view.value.numel()))
+    each = view.value[:1].numel() if numbers is None else numbers
+    rows = max(1, most // max(1, each))
     if rows >= len(view):
         return look(view, slice(None))
     tiles = [look(view[first : first + rows], slice(first, first + rows)) for first in range(0, len(view), rows)]

@@ -114,7 +114,8 @@ class Points(Modality):
     def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
         """As in the base class: `scale` is the share of points around one place, `size` the share of P and T."""
         extent = max(self.neighbours, 2, round(self.size * size))
-        return by_tiles(lambda some, rows: self._crop(some, draw.of(draw.key[rows]), scale, extent), view)
+        each = view.width * extent * 3  # of what is stored a look reads no more
+        return by_tiles(lambda some, rows: self._crop(some, draw.of(draw.key[rows]), scale, extent), view, each)
 
     def _crop(self, view: View, draw: Draw, scale: tuple[float, float], extent: int) -> View:
         told = self.options

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.losses.chamfer import squared_distances
-from coview.views.order import ascending
+from coview.views.order import ascending, greatest, true_places
 
 
 def farthest_points(points: Tensor, count: int) -> Tensor:
@@ -23,16 +23,16 @@ def farthest_points(points: Tensor, count: int) -> Tensor:
     Returns:
         `(N, count)` int64.
     """
-    axes = points.transpose(1, 2).contiguous()
+    axes = points.permute(2, 0, 1).contiguous()
     chosen = torch.zeros(len(points), count, dtype=torch.int64, device=points.device)
-    nearest = torch.full_like(axes[:, 0], torch.inf)
+    nearest = torch.full_like(axes[0], torch.inf)
     apart, at = torch.empty_like(axes), chosen[:, :1]
+    x, y, z = apart.unbind()
     for i in range(1, count):
-        centre = axes.gather(2, at[:, None].expand(-1, 3, -1))
-        x, y, z = torch.sub(axes, centre, out=apart).square_().unbind(1)
+        torch.sub(axes, axes.gather(2, at.expand(3, -1, -1)), out=apart).square_()
         torch.minimum(nearest, x.add_(y).add_(z), out=nearest)
         nearest.scatter_(1, at, -1.0)
-        at = nearest.argmax(1, keepdim=True)
+        at = greatest(nearest)
         chosen[:, i : i + 1] = at
     return chosen
 
@@ -63,8 +63,9 @@ def centres_first(points: Tensor, count: int) -> Tensor:
     at = farthest_points(points, count)
     at = at.gather(1, z_order(take(points, at)))
     rest = torch.ones(points.shape[:2], dtype=torch.bool, device=points.device).scatter_(1, at, False)
-    others = rest.nonzero()[:, 1].view(len(points), -1)
-    return take(points, torch.cat([at, others], 1))
+    first = torch.arange(len(points), device=at.device)[:, None] * points.shape[1]
+    at = torch.cat([at + first, true_places(rest).view(len(points), -1)], 1)
+    return points.flatten(0, 1).index_select(0, at.flatten()).view_as(points)
 
 
 def nearest(points: Tensor, centres: Tensor, count: int) -> Tensor:
