@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from coview.evaluate.clustering import clustering, hungarian_accuracy
 from coview.evaluate.few_shot import few_shot, shots_of
 from coview.evaluate.items import Items
-from coview.evaluate.linear import GRID, linear
+from coview.evaluate.linear import GRID, linear, spanned
 
 from .plain import clusters
 
@@ -54,6 +54,24 @@ def test_linear_goes_no_further_once_validation_is_worse(monkeypatch: pytest.Mon
     chosen = linear(train, valid, valid, 2).choices["C"]
     assert chosen < GRID[-1]
     assert tried == list(GRID[: GRID.index(chosen) + 2])
+
+
+def test_a_probe_in_the_span_of_wide_features_is_the_same_probe():
+    rng = np.random.default_rng(0)
+    y = np.arange(40) % 4
+    x, other = (rng.normal(size=(n, 300)) + 0.3 * rng.normal(size=(4, 300))[np.arange(n) % 4] for n in (40, 30))
+    near, far = spanned(x, other, classes=4)
+    assert near.shape == (40, 40)
+    for c in GRID:
+        wide, narrow = (LogisticRegression(C=c, tol=1e-9, max_iter=5000).fit(features, y) for features in (x, near))
+        np.testing.assert_allclose(narrow.predict_proba(far), wide.predict_proba(other), atol=1e-4)
+
+
+def test_features_that_are_not_much_wider_than_long_stay_as_they_are():
+    x = np.ones((40, 79))
+    assert spanned(x, x, classes=4)[0] is x
+    many = np.ones((801, 2000))  # of two classes, the basis would cost more than it saves
+    assert spanned(many, classes=2)[0] is many
 
 
 def test_linear_ignores_scale_shift_and_constant_features():
