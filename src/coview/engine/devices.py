@@ -54,6 +54,18 @@ def autocast(device: torch.device, precision: str) -> AbstractContextManager[obj
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
 
 
+def seed_generators(value: int, device: torch.device) -> None:
+    """Seeds torch's generators of a device.
+
+    On a CPU its own alone: `torch.manual_seed` remembers for every other kind where it was called from, which takes
+    as long as the views of a table.
+    """
+    if device.type == "cpu":
+        torch.default_generator.manual_seed(value)
+    else:
+        torch.manual_seed(value)
+
+
 def keep_freed_memory() -> None:
     """Lets a training process keep the memory that a step freed for the next one (glibc; elsewhere nothing happens).
 

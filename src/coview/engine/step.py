@@ -17,6 +17,7 @@ from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.engine.buffers import Buffers
+from coview.engine.devices import seed_generators
 from coview.engine.join import join
 from coview.engine.lanes import LaneGrads, Lanes, one_lane
 from coview.engine.processes import average, exchange, reduce_gradients, world
@@ -123,7 +124,7 @@ class ExactStep:
 
     def _look(self, chunk: _Pass) -> Views:
         with self.watch("views"), torch.no_grad():
-            torch.manual_seed(combine(self.seed, self.step, int(chunk.batch.key.min()), 1))
+            seed_generators(combine(self.seed, self.step, int(chunk.batch.key.min()), 1), self.device)
             views = self.method.views(chunk.batch, Draw(self.seed, self.step, chunk.batch.key))
         views.key = chunk.batch.key
         return views
@@ -151,7 +152,7 @@ class ExactStep:
     def _represent(self, chunk: _Pass) -> tuple[Views, Reps]:
         views = chunk.views if chunk.views is not None else self._look(chunk)
         with self.watch("encoders"), chunk.memo, self.autocast():
-            torch.manual_seed(combine(self.seed, self.step, int(chunk.batch.key.min()), 2))
+            seed_generators(combine(self.seed, self.step, int(chunk.batch.key.min()), 2), self.device)
             return views, self.method.represent(views)
 
     def _own(self, views: Views, reps: Reps, weight_sums: dict[str, float]) -> dict[str, Tensor]:
@@ -213,7 +214,7 @@ class ExactStep:
 
     def _relate(self, joined: Features) -> tuple[Relations, dict[str, Tensor]]:
         with self.watch("relations"), self.autocast():
-            torch.manual_seed(combine(self.seed, self.step))
+            seed_generators(combine(self.seed, self.step), self.device)
             relations = self.method.relate(joined)
         return relations, {n: t.detach() for n, t in relations.seen.items()}
 
