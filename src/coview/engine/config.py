@@ -16,13 +16,14 @@ import yaml
 from coview.engine.schedule import Schedule
 from coview.errors import UserError
 from coview.kinds import check_kind
+from coview.methods.registry import method_class
 
 FORMAT = 1
 """Of config.yaml; raised when an older reader would misunderstand a newer file."""
 
 
 LIMITS: dict[str, tuple[float, float]] = {
-    "batch_size": (1, math.inf),
+    "batch_size": (0, math.inf),
     "processes": (1, math.inf),
     "threads": (1, math.inf),
     "chunk": (0, math.inf),
@@ -44,7 +45,7 @@ class FitConfig:
         data: a catalog name, or a path.
         out: the run's folder; None keeps the run in memory.
         minutes, epochs, steps: the budget; one of them (default: 2 minutes).
-        batch_size: samples a step, never views, over all processes.
+        batch_size: samples a step, never views, over all processes; 0 for what suits the method.
         chunk: samples that go through the encoders together; None or 0 resolves to the batch shared evenly among the
             processes.
         encoder: encoder name (`conv`, `vit`, `timm:NAME`, `run:DIR` for the one of a run), or `slot=name` pairs.
@@ -82,7 +83,7 @@ class FitConfig:
     minutes: float | None = None
     epochs: float | None = None
     steps: int | None = None
-    batch_size: int = 256
+    batch_size: int = 0
     chunk: int | None = None
     encoder: str | dict[str, str] | None = None
     encoder_from: dict[str, str] = field(default_factory=dict)
@@ -125,6 +126,7 @@ class FitConfig:
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise UserError(f"--{name} must be above zero; {value} was given")
+        self.batch_size = self.batch_size or method_class(self.method).batch_size
         self.precision = str(self.precision)
         if self.precision not in ("32", "bf16", "auto"):
             raise UserError(f"--precision is 32, bf16 or auto; {self.precision!r} was given")

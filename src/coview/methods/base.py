@@ -54,6 +54,9 @@ class Method(nn.Module):
     needs_tokens: bool = False
     """Whether its encoders must give tokens; they default to the modality's `token_encoder`."""
 
+    batch_size: int = 256
+    """Samples a step where the user does not say. Where no loss needs another sample, more steps of fewer teach more."""
+
     mixes_samples: bool = False
     """Whether its views mix samples of a chunk: then it is exact at equal chunk, not at any."""
 

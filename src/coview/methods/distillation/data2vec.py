@@ -73,6 +73,7 @@ class Data2Vec(Method):
     """
 
     needs_tokens = True
+    batch_size = 64
 
     def __init__(
         self,

@@ -50,6 +50,7 @@ class MAE(Method):
     """
 
     needs_tokens = True
+    batch_size = 64
 
     def __init__(
         self,

@@ -43,6 +43,7 @@ class SimMIM(Method):
     """
 
     needs_tokens = True
+    batch_size = 64
 
     def __init__(
         self,

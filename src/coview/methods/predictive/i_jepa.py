@@ -56,6 +56,7 @@ class IJEPA(Method):
     """
 
     needs_tokens = True
+    batch_size = 64
 
     def __init__(
         self,
