@@ -43,7 +43,7 @@ from coview.papers.verdict import judge
 from coview.use.train import prepare
 
 METHODS = ("simclr", "vicreg", "barlow-twins", "mae", "data2vec")
-MOST = {"train": 10_000, "valid": 2_000, "test": 5_000}
+MOST = {"train": 5_000, "valid": 1_000, "test": 2_000}
 """Samples of each part that are read; of larger sets, drawn once by a fixed seed."""
 
 
