@@ -36,17 +36,18 @@ def corrupt(value: Tensor, marginals: Tensor, share: float, draw: Draw) -> Corru
         share: from 0 to 1.
         draw: keyed draws of B samples.
     """
-    columns = value.shape[2]
+    columns, ranks = marginals.shape
     changed = draw.chance("corrupted", share, *value.shape[1:])
-    rank = draw.integers("corruption", marginals.shape[1], *value.shape[1:])
-    anew = marginals[torch.arange(columns, device=value.device), rank]
+    rank = draw.integers("corruption", ranks, *value.shape[1:])
+    at = rank.add_(torch.arange(0, columns * ranks, ranks, device=value.device))
+    anew = marginals.flatten().index_select(0, at.flatten()).view_as(value)
     return Corrupted(torch.where(changed, anew, value), changed)
 
 
 def shake(value: Tensor, strength: float, is_word: Tensor, draw: Draw) -> Tensor:
     """Normal noise of a standard deviation added to numbers, `(B, V, C)` stored; words stay."""
-    noise = draw.normal("noise", *value.shape[1:]).to(value.dtype) * strength
-    return torch.where(is_word, value, value + noise)
+    noise = draw.normal("noise", *value.shape[1:]).to(value.dtype)
+    return noise.mul_(strength * ~is_word).add_(value)
 
 
 def hide(value: Tensor, share: float | Tensor, draw: Draw) -> tuple[Tensor, Tensor]:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from coview.views.order import ascending
+from coview.views.order import ascending, ordered
 
 _GAMMA = 0x9E3779B97F4A7C15
 _MIX_1 = 0xBF58476D1CE4E5B9
@@ -81,10 +81,11 @@ def occurrence_keys(ids: Tensor) -> Tensor:
     Args:
         ids: `(B,)` int64 of the whole step, over all processes.
     """
-    ranked, order = ids.sort(stable=True)
+    ranked = ordered(ids)
     again = ranked[1:] == ranked[:-1]
     if not again.any():
         return ids
+    order = ids.argsort(stable=True)
     first = torch.ones_like(ranked, dtype=torch.bool)
     first[1:] = ~again
     position = torch.arange(len(ids), device=ids.device)
