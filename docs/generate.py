@@ -32,6 +32,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "memory": benchmarks.memory,
     "speeds": benchmarks.speeds,
     "learned": benchmarks.learned,
+    "longer": benchmarks.longer,
     "claims": lambda: claims.on_record(ROOT / "results" / "claims"),
     "commands": commands.every_help,
     "options": commands.fit_options,

@@ -73,24 +73,51 @@ def learned() -> str:
     """Methods by modalities: trained, untrained, and what is made of it."""
 
     def told(cells: list[Record]) -> str:
-        methods = list(dict.fromkeys(c["method"] for c in cells))
-        rows: list[tuple[str, ...]] = []
-        for modality in dict.fromkeys(c["modality"] for c in cells):
-            mine = {c["method"]: c for c in cells if c["modality"] == modality}
-            one = next(iter(mine.values()))
-            raw = next((f"{c['raw']:.3f}" for c in mine.values() if c.get("raw") is not None), "")
-            what = f"{modality}: {one['data']}, `{one['score']}`"
-            rows.append((what, raw, *(_cell(mine[m]) if m in mine else "" for m in methods)))
-        return text.table(("modality, data, score", "raw input", *methods), rows)
+        each = [max(cell["processor seconds"]) for cell in cells if "processor seconds" in cell]
+        above = sum(cell.get("above random") == Outcome.HOLDS for cell in cells)
+        return "\n\n".join([
+            _by_modality(cells),
+            f"Of {len(cells)} cells {above} are above. The longest arm took {max(each):.0f} s of processor "
+            "time. Nearest neighbours, which decide nothing:",
+            _by_modality([cell | {"score": name, **score} for cell in cells for name, score in _beside(cell)]),
+        ])  # fmt: skip
 
     return _read("matrix.json", told)
+
+
+def longer() -> str:
+    """The same with more steps, one line a cell."""
+
+    def told(cells: list[Record]) -> str:
+        rows = [(c["modality"], c["method"], c["score"], f"{c['steps'][0]:,}", len(c["run"]), _cell(c)) for c in cells]
+        return text.table(("modality", "method", "score", "steps", "seeds", "trained / untrained"), rows)
+
+    return _read("matrix-longer.json", told)
+
+
+def _by_modality(cells: list[Record]) -> str:
+    methods = list(dict.fromkeys(c["method"] for c in cells))
+    rows: list[tuple[str, ...]] = []
+    for modality in dict.fromkeys(c["modality"] for c in cells):
+        mine = {c["method"]: c for c in cells if c["modality"] == modality}
+        one = next((c for c in mine.values() if "score" in c), None)
+        if one is None:
+            continue
+        raw = "" if one["raw"] is None else f"{one['raw']:.3f}"
+        what = f"{modality}: {one['data']}, `{one['score']}`"
+        rows.append((what, raw, *(_cell(mine[m]) if m in mine else "" for m in methods)))
+    return text.table(("modality, data, score", "raw input", *methods), rows)
+
+
+def _beside(cell: Record) -> list[tuple[str, Record]]:
+    return [(name, score | {"above random": ""}) for name, score in cell.get("beside", {}).items()]
 
 
 def _cell(cell: Record) -> str:
     if "refused" in cell:
         return cell["refused"]
     mark = _MARKS.get(cell["above random"], cell["above random"])
-    return f"{mean(cell['run']):.3f} / {mean(cell['random']):.3f} {mark}"
+    return f"{mean(cell['run']):.3f} / {mean(cell['random']):.3f} {mark}".rstrip()
 
 
 def _ratio(found: dict[str, float] | None) -> str:
