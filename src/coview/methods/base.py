@@ -55,7 +55,7 @@ class Method(nn.Module):
     """Whether its encoders must give tokens; they default to the modality's `token_encoder`."""
 
     batch_size: int = 256
-    """Samples a step where the user does not say; fewer where no loss needs another sample, for more steps teach more."""
+    """Samples a step where the user does not say; fewer where no loss needs another sample: more steps teach more."""
 
     mixes_samples: bool = False
     """Whether its views mix samples of a chunk: then it is exact at equal chunk, not at any."""
