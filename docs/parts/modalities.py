@@ -109,9 +109,8 @@ def encoders(cls: type[Modality]) -> str:
         when = "default" if name == cls.default_encoder else ""
         when = " and ".join(w for w in (when, "where tokens are needed" if name == cls.token_encoder else "") if w)
         rows.append((f"`{name}`", when, prose(first(build))))
-    if "library_encoder" in vars(cls):
-        library = inspect.cleandoc(cls.library_encoder.__doc__ or "")
-        rows.append((library.split(",")[0].split(" at ")[0], "", prose(library)))
+    for prefix, maker in cls.libraries.items():
+        rows.append((f"`{prefix}:NAME`", "", prose(first(importlib.import_module(maker).build))))
     return table(("`--encoder`", "", "what"), rows)
 
 

@@ -46,7 +46,7 @@ def test_help_names_every_verb_that_is_there(capsys: pytest.CaptureFixture[str])
         (["fit", "simclr", "--data", "digits", "--steps", "0"], "above zero"),
         (["fit", "simclr", "--data", "digits", "--steps", "-3"], "above zero"),
         (["fit", "simclr", "--data", "digits", "--lr", "-1"], "--lr must be above zero"),
-        (["fit", "simclr", "--data", "digits", "--batch-size", "-8"], "at least 1"),
+        (["fit", "simclr", "--data", "digits", "--batch-size", "-8"], "at least 0"),
         (["fit", "simclr", "--data", "digits", "--warmup", "2"], "between 0 and 1"),
         (["fit", "simclr", "--data", "digits", "--threads", "0"], "at least 1"),
         (["fit", "simclr", "--data", "digits", "--optimizer", "adam"], "adamw"),

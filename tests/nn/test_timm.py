@@ -5,7 +5,7 @@ from coview.batch import View
 from coview.errors import UserError
 from coview.modalities.image import Image
 from coview.nn.encoder import build_encoder
-from coview.nn.timm import TimmPooled, TimmTokens, timm_encoder
+from coview.nn.timm import TimmPooled, TimmTokens, build
 
 pytest.importorskip("timm")
 
@@ -13,7 +13,7 @@ pytest.importorskip("timm")
 @pytest.fixture(scope="module")
 def vit() -> TimmTokens:
     torch.manual_seed(0)
-    net = timm_encoder("vit_tiny_patch16_224", Image(16, 3), depth=2)
+    net = build("vit_tiny_patch16_224", Image(16, 3), depth=2)
     assert isinstance(net, TimmTokens)
     return net.eval().double()
 
@@ -25,7 +25,7 @@ def pixels(n: int = 3, size: int = 16, channels: int = 3) -> torch.Tensor:
 @pytest.mark.parametrize("name", ["resnet10t", "convnext_atto", "mobilenetv3_small_050", "test_vit", "test_byobnet"])
 @pytest.mark.parametrize(("size", "channels"), [(64, 1), (96, 6)])
 def test_any_model_at_any_size_and_channels_has_the_width_it_says(name: str, size: int, channels: int):
-    net = timm_encoder(name, Image(size, channels)).eval()
+    net = build(name, Image(size, channels)).eval()
     out = net(torch.zeros(2, channels, size, size))
     assert (out if isinstance(out, torch.Tensor) else out.pooled).shape == (2, net.dim)
 
@@ -41,27 +41,27 @@ def test_it_is_an_encoder_by_prefix():
 
 
 def test_a_name_with_a_tag_of_weights_is_its_architecture():
-    assert isinstance(timm_encoder("resnet10t.c3_in1k", Image(64)), TimmPooled)
+    assert isinstance(build("resnet10t.c3_in1k", Image(64)), TimmPooled)
 
 
 def test_an_unknown_name_is_refused_with_near_ones():
     with pytest.raises(UserError, match="resnet50"):
-        timm_encoder("resnt50", Image(64))
+        build("resnt50", Image(64))
 
 
 def test_an_unknown_library_is_refused():
     with pytest.raises(UserError, match="timm"):
-        Image(64).library_encoder("hub:resnet50")
+        build_encoder(Image(64), "image", "hub:resnet50")
 
 
 def test_an_unknown_option_is_refused():
     with pytest.raises(UserError, match="colour"):
-        timm_encoder("resnet10t", Image(64), colour=3)
+        build("resnet10t", Image(64), colour=3)
 
 
 def test_a_stem_too_coarse_for_the_pictures_is_warned_of():
     with pytest.warns(UserWarning, match="shrinks pictures 32 times"):
-        timm_encoder("resnet10t", Image(32))
+        build("resnet10t", Image(32))
 
 
 def test_tokens_are_the_slots(vit: TimmTokens):
@@ -100,7 +100,7 @@ def test_what_is_not_kept_is_not_seen_and_keeping_all_is_reading_all(vit: TimmTo
 @pytest.mark.parametrize("name", ["vit_tiny_patch16_224", "vit_wee_patch16_reg1_gap_256"])
 def test_padding_among_the_kept_changes_nothing(name: str):
     torch.manual_seed(0)
-    net = timm_encoder(name, Image(16, 3), depth=2).eval().double()
+    net = build(name, Image(16, 3), depth=2).eval().double()
     keep = torch.tensor([5, 2, 40])
     padded = torch.cat([keep, torch.tensor([0, 0])]).expand(3, 5)
     valid = torch.tensor([True, True, True, False, False]).expand(3, 5)

@@ -16,9 +16,7 @@ from coview.methods.base import Method
 from coview.methods.registry import encoder_name
 from coview.modalities.base import Modality
 from coview.modalities.registry import modality_from_config
-from coview.nn.encoder import Encoder
-
-PREFIX = "run:"
+from coview.nn.encoder import RUN, Encoder
 
 
 def folders(config: FitConfig, modalities: Mapping[str, Modality | type[Modality]]) -> dict[str, str]:
@@ -26,7 +24,7 @@ def folders(config: FitConfig, modalities: Mapping[str, Modality | type[Modality
     found: dict[str, str] = {}
     for slot, modality in modalities.items():
         name = encoder_name(config.encoder, slot, modality.name) or ""
-        folder = name.removeprefix(PREFIX) if name.startswith(PREFIX) else config.encoder_from.get(slot)
+        folder = name.removeprefix(RUN) if name.startswith(RUN) else config.encoder_from.get(slot)
         if folder is not None:
             found[slot] = folder
     return found
@@ -97,6 +95,21 @@ def read_as(encoder: Encoder, options: Mapping[str, Any]) -> Modality:
     return modality_from_config({"modality": encoder.modality.name, **config, **options})
 
 
+def tensors_of(path: Path) -> list[str]:
+    """The names of a safetensors file's tensors; its values are not read.
+
+    Raises:
+        UserError: there is no such file, or it is none.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            return [*file.keys()]
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"--init {path} cannot be read as safetensors: {error}") from error
+
+
 def load_weights(method: Method, path: Path) -> None:
     """Starts from the weights of a safetensors file: a whole method's, or those of one encoder's network.
 
@@ -105,13 +118,10 @@ def load_weights(method: Method, path: Path) -> None:
     Raises:
         UserError: the file is missing, or fewer than half of the tensors of any place are in it.
     """
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    try:
-        weights = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"--init {path} cannot be read as safetensors: {error}") from error
+    tensors_of(path)
+    weights = load_file(path)
     encoders = [module for module in method.modules() if isinstance(module, Encoder)]
     places: list[list[nn.Module]] = [[method]]
     for slot in dict.fromkeys(e.slot for e in encoders):

@@ -36,7 +36,11 @@ class Modality(ABC):
 
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {}
     """Network builders by encoder name; `builder(modality, **options)` -> a network as `nn.encoder.Encoder` takes it.
-    `build_encoder` knows besides what a prefix means (`timm:NAME`) where `library_encoder` is overridden."""
+    `build_encoder` knows besides what a prefix means (`timm:NAME`), by `libraries`."""
+
+    libraries: ClassVar[Mapping[str, str]] = {}
+    """By prefix, the module that makes a well-kept library's networks: `build(name, modality, **options)` makes one,
+    `check(name)` raises `UserError` where there is none of this name, before any data is read."""
 
     default_encoder: ClassVar[str] = "conv"
     """For methods that read pooled features."""
@@ -164,13 +168,6 @@ class Modality(ABC):
     def show_prepared(self, view: View) -> list[list[Any]] | None:
         """The same of a prepared view; None where it is to be drawn as any array is."""
         return None
-
-    def library_encoder(self, name: str, **options: Any) -> nn.Module:
-        """A well-kept library's network by `prefix:name`; modalities that have one override this."""
-        from coview.errors import UserError
-
-        known = ", ".join(self.encoders)
-        raise UserError(f"{self.name} has no encoder {name!r}; it has {known}")
 
 
 def flatten(view: View) -> tuple[Any, Tensor | None]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
@@ -18,6 +19,10 @@ from coview.nn.narrow import widen_narrow_inputs
 
 if TYPE_CHECKING:
     from coview.modalities.base import Modality
+
+
+RUN = "run:"
+"""What begins a name that is a run's folder, whose encoder is taken: not looked up here."""
 
 
 @dataclass
@@ -174,7 +179,8 @@ def build_encoder(modality: Modality, slot: str, name: str | None = None, **opti
     """
     name = name or modality.default_encoder
     if ":" in name:
-        return Encoder(modality.library_encoder(name, **options), modality, slot, name, options)
+        maker, model = _library(modality, name)
+        return Encoder(maker.build(model, modality, **options), modality, slot, name, options)
     check_encoder(modality, name, options)
     known = _defaults(modality.encoders[name])
     try:
@@ -187,8 +193,11 @@ def build_encoder(modality: Modality, slot: str, name: str | None = None, **opti
 
 def check_encoder(modality: Modality | type[Modality], name: str, options: Iterable[str] = ()) -> None:
     """Raises UserError where a modality has no encoder of this name, or the encoder lacks one of the options."""
+    if name.startswith(RUN):
+        return None
     if ":" in name:
-        return
+        maker, model = _library(modality, name)
+        return maker.check(model)
     if name not in modality.encoders:
         near = get_close_matches(name, modality.encoders, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(modality.encoders)}"
@@ -197,6 +206,15 @@ def check_encoder(modality: Modality | type[Modality], name: str, options: Itera
         if not takes_option(modality, name, option):
             known = ", ".join(_defaults(modality.encoders[name])) or "none"
             raise UserError(f"encoder {name} of {modality.name} has no option {option!r}; it has {known}")
+
+
+def _library(modality: Modality | type[Modality], name: str) -> tuple[Any, str]:
+    """The module that knows a library's networks, and the name of one, from `prefix:name`."""
+    prefix, _, model = name.partition(":")
+    if prefix not in modality.libraries:
+        known = [*modality.encoders, *(f"{library}:NAME" for library in modality.libraries)]
+        raise UserError(f"{modality.name} has no encoder {name!r}; it has {', '.join(known)}")
+    return import_module(modality.libraries[prefix]), model
 
 
 def takes_option(modality: Modality | type[Modality], name: str, option: str) -> bool:

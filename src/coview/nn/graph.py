@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from coview.errors import MissingExtra, UserError
+from coview.errors import MissingExtra
 from coview.nn.encoder import TokenOutput
 from coview.nn.transformer import TokenNet
 
@@ -124,19 +123,6 @@ class Residual(nn.Module):
         return found
 
 
-class Library(nn.Module):
-    """A model of torch-geometric as a body; its last layer's output is its only one."""
-
-    def __init__(self, model: nn.Module) -> None:
-        super().__init__()
-        self.model = model
-        self.with_edges = bool(getattr(model, "edge_dim", None))
-
-    def forward(self, x: Tensor, edges: Tensor, values: Tensor) -> list[Tensor]:
-        """See `GraphNet`."""
-        return [self.model(x, edges, edge_attr=values) if self.with_edges else self.model(x, edges)]
-
-
 class GraphTransformer(TokenNet):
     """A transformer over nodes, each with its number and its neighbours' as position; needs no further library.
 
@@ -155,31 +141,8 @@ def small(modality: Graph, layer: Layer, dim: int, depth: int, drop: float) -> G
     return GraphNet(modality, Residual(layer, dim, depth, modality.edge_dim, drop), dim)
 
 
-def library(name: str, modality: Graph, *, dim: int = 128, depth: int = 3, **options: Any) -> GraphNet:
-    """A model of `torch_geometric.nn.models` by name, made to map `(M, dim)` to `(M, dim)`.
-
-    Raises:
-        UserError: there is no such model, or it does not map nodes to nodes.
-        MissingExtra: torch-geometric is not installed.
-    """
-    models = _geometric().nn.models
-    basic = models.basic_gnn.BasicGNN
-    kinds = {n: kind for n, kind in vars(models).items() if isinstance(kind, type) and issubclass(kind, basic)}
-    if name not in kinds:
-        near = get_close_matches(name, kinds, n=1)
-        hint = f"did you mean pyg:{near[0]}?" if near else f"it has {', '.join(sorted(kinds))}"
-        raise UserError(f"torch-geometric has no model {name!r} that maps nodes to nodes; {hint}")
-    kind = kinds[name]
-    if kind.supports_edge_attr and modality.edge_dim:
-        options = {"edge_dim": modality.edge_dim, **options}
-    try:
-        return GraphNet(modality, Library(kind(dim, dim, depth, dim, **options)), dim)
-    except (AssertionError, TypeError, ValueError) as error:
-        raise UserError(f"pyg:{name} cannot be made with {options or 'its defaults'}: {error}") from error
-
-
 def _layer(layer: Layer, dim: int, edge_dim: int) -> nn.Module:
-    conv = _geometric().nn.conv
+    conv = geometric().nn.conv
     match layer:
         case Layer.GIN:
             mlp = nn.Sequential(nn.Linear(dim, dim), nn.GELU(), nn.Linear(dim, dim))
@@ -192,7 +155,8 @@ def _layer(layer: Layer, dim: int, edge_dim: int) -> nn.Module:
             return conv.SAGEConv(dim, dim)
 
 
-def _geometric() -> Any:
+def geometric() -> Any:
+    """torch-geometric, or MissingExtra."""
     try:
         with warnings.catch_warnings():  # its use of torch.jit is its makers' business
             warnings.simplefilter("ignore")

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from coview.modalities.image import Image
 
 
-def timm_encoder(name: str, modality: Image, **options: Any) -> nn.Module:
+def check(name: str) -> None:
+    """Raises UserError where timm has no such model, and names those near it."""
+    import timm
+
+    if not timm.is_model(_architecture(name)):
+        near = difflib.get_close_matches(_architecture(name), timm.list_models(), n=3)
+        hint = f"; near it are {', '.join(near)}" if near else ""
+        raise UserError(f"timm has no model {name!r}{hint}")
+
+
+def build(name: str, modality: Image, **options: Any) -> nn.Module:
     """A timm model without classifier and with untrained weights.
 
     Plain vision transformers get the slot's patch size, whatever their name says, and give tokens; all others give
@@ -32,14 +42,8 @@ def timm_encoder(name: str, modality: Image, **options: Any) -> nn.Module:
     Raises:
         UserError: timm has no such model, or it cannot read pictures of this size.
     """
-    import timm
-
-    architecture = name.partition(".")[0]  # resnet18.a1_in1k: the part after the dot names weights
-    if not timm.is_model(architecture):
-        near = difflib.get_close_matches(architecture, timm.list_models(), n=3)
-        hint = f"; near it are {', '.join(near)}" if near else ""
-        raise UserError(f"timm has no model {name!r}{hint}")
-    net = _create(architecture, modality, options)
+    check(name)
+    net = _create(_architecture(name), modality, options)
     if _cuts_plainly(net, modality):
         return TimmTokens(net)
     return TimmPooled(net, modality, name)
@@ -130,6 +134,11 @@ class TimmTokens(nn.Module):
             return net.fc_norm(net.pool(x))
         weight = valid.to(x.dtype)[..., None]  # padding is no part of the mean
         return net.fc_norm((x[:, net.num_prefix_tokens :] * weight).sum(1) / weight.sum(1).clamp_min(1))
+
+
+def _architecture(name: str) -> str:
+    """The part before the dot; that after it names weights, as in resnet18.a1_in1k."""
+    return name.partition(".")[0]
 
 
 def _create(architecture: str, modality: Image, options: dict[str, Any]) -> nn.Module:

@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 _HEADS = {"VideoResNet": "fc", "S3D": "classifier", "SwinTransformer3d": "head", "MViT": "head"}
 
 
-def torchvision_encoder(name: str, modality: Video, **options: Any) -> nn.Module:
+def check(name: str) -> None:
+    """Raises UserError where torchvision has no such model, and says which it has."""
+    from torchvision import models
+
+    known = models.list_models(models.video)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        raise UserError(f"torchvision has no video model {name!r}; {hint}")
+
+
+def build(name: str, modality: Video, **options: Any) -> nn.Module:
     """A model of `torchvision.models.video` without its classifier.
 
     Args:
@@ -29,11 +40,7 @@ def torchvision_encoder(name: str, modality: Video, **options: Any) -> nn.Module
     """
     from torchvision import models
 
-    known = models.list_models(models.video)
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-        raise UserError(f"torchvision has no video model {name!r}; {hint}")
+    check(name)
     try:
         return TorchvisionVideo(models.get_model(name, weights=None, **options), modality)
     except (AssertionError, IndexError, RuntimeError, TypeError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 from coview.engine.config import FitConfig
 from coview.errors import UserError
@@ -11,10 +12,11 @@ from coview.use.budget import check_budget
 
 
 def check_config(config: FitConfig) -> None:
-    """Raises UserError where a name is none of those there are, or the budget makes no sense."""
+    """Raises UserError where a name is none of those there are, the budget has no sense, or a file cannot be read."""
     from coview.balance.rules import balance_rule
     from coview.engine.devices import check_device
     from coview.engine.optimize import OptimizerName
+    from coview.engine.pretrained import tensors_of
     from coview.methods.registry import method_class
 
     check_budget(config)
@@ -22,6 +24,8 @@ def check_config(config: FitConfig) -> None:
     check_name("--optimizer", config.optimizer, OptimizerName)
     balance_rule(config.balance)
     check_device(config.device)
+    if config.init is not None:
+        tensors_of(Path(config.init))
 
 
 def check_name(flag: str, name: str, known: Iterable[str]) -> None:

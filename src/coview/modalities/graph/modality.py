@@ -25,7 +25,7 @@ from coview.modalities.graph.sampler import neighbourhoods
 from coview.modalities.graph.splice import splice
 from coview.modalities.graph.stored import store
 from coview.modalities.graph.wiring import Seeds
-from coview.nn.graph import GraphTransformer, Layer, library, small
+from coview.nn.graph import GraphTransformer, Layer, small
 from coview.nn.positions import sincos
 from coview.views import graph as looks
 from coview.views.draw import Draw
@@ -260,8 +260,4 @@ class Graph(Modality):
         "sage": _sage,
         "vit": GraphTransformer,
     }
-
-    def library_encoder(self, name: str, **options: Any) -> nn.Module:
-        """`pyg:NAME`, a model of `torch_geometric.nn.models` that maps nodes to nodes (GAT, PNA, GraphSAGE, ...)."""
-        prefix, _, model = name.partition(":")
-        return library(model, self, **options) if prefix == "pyg" else super().library_encoder(name, **options)
+    libraries: ClassVar[Mapping[str, str]] = {"pyg": "coview.nn.torch_geometric"}

@@ -49,6 +49,7 @@ class Image(Modality):
 
     name = "image"
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": Conv, "vit": TokenNet, "resnet18": ResNet18}
+    libraries: ClassVar[Mapping[str, str]] = {"timm": "coview.nn.timm"}
 
     def __init__(
         self,
@@ -191,15 +192,6 @@ class Image(Modality):
             [Pillow.fromarray(a if bands == 3 else a[..., 0]) if there else None for a, there in zip(row, presence)]
             for row, presence in zip(arrays, view.present.tolist())
         ]
-
-    def library_encoder(self, name: str, **options: Any) -> nn.Module:
-        """`timm:NAME` at this slot's size, channels and patch."""
-        prefix, _, model = name.partition(":")
-        if prefix != "timm":
-            raise UserError(f"image has no library {prefix!r}; it has timm, as in timm:resnet18")
-        from coview.nn.timm import timm_encoder
-
-        return timm_encoder(model, self, **options)
 
 
 @cache

@@ -57,6 +57,7 @@ class Video(Modality):
 
     name = "video"
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": VideoConv, "vit": TokenNet}
+    libraries: ClassVar[Mapping[str, str]] = {"torchvision": "coview.nn.torchvision_video"}
 
     def __init__(
         self,
@@ -217,12 +218,3 @@ class Video(Modality):
         """The same of a prepared view."""
         mean, std = (torch.tensor(x, device=view.value.device)[:, None, None] for x in (self.mean, self.std))
         return self.show(view.with_value((view.value.float() * std + mean).clamp(0, 1).mul(255).round().byte()))
-
-    def library_encoder(self, name: str, **options: Any) -> nn.Module:
-        """`torchvision:NAME`, of those for videos."""
-        prefix, _, model = name.partition(":")
-        if prefix != "torchvision":
-            raise UserError(f"video has no library {prefix!r}; it has torchvision, as in torchvision:r3d_18")
-        from coview.nn.torchvision_video import torchvision_encoder
-
-        return torchvision_encoder(model, self, **options)
