@@ -26,7 +26,10 @@ class Own:
 
 OWN: dict[str, tuple[Own, ...]] = {
     "image": (
-        Own("a folder of pictures (png, jpg, webp, gif, bmp, tif, svg and more); sub-folders are labels", "pictures/"),
+        Own(
+            "a folder of pictures (png, jpg, webp, gif, bmp, tif and more; svg with the extra `data`); sub-folders are labels",
+            "pictures/",
+        ),
         Own("two folders of pictures of the same things: natural views", "things/ --columns thing:image=front,back"),
         Own("a column of paths, or of encoded bytes", "photos.csv --columns photo:image=path"),
         Own("an array, `(N, H, W)` or `(N, H, W, C)`", "pictures.npy"),
