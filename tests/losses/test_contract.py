@@ -55,6 +55,7 @@ def poly_view_rows(loss: Callable[..., Tensor]) -> Example:
 
 
 EXAMPLES = {
+    "binary_contrast": over_samples(VIEW, VIEW, call=losses.binary_contrast),
     "chamfer": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer),
     "chamfer_distance": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer_distance),
     "all_pairs": over_samples(VIEWS, call=lambda v: losses.all_pairs(lambda a, b: losses.info_nce(a, b, 0.5), v)),
@@ -76,6 +77,7 @@ EXAMPLES = {
     "koleo": over_samples(VIEW, call=losses.koleo),
     "koleo_rows": Example((VIEW,), lambda z: losses.koleo_rows(z[:3], OWN[:3], z)),
     "latent_regression": Example((VIEWS, VIEWS), lambda p, t: losses.latent_regression(p, t, MASKED, beta=0.7)),
+    "local_global_rows": Example((VIEW, MANY), lambda z, w: losses.local_global_rows(z, PARTNER, w)),
     "masked_absolute_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_absolute_error(p, t, MASKED)),
     "masked_cross_entropy": Example((VIEWS,), lambda z: losses.masked_cross_entropy(z, TOKENS, MASKED)),
     "masked_squared_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_squared_error(p, t, MASKED)),
@@ -91,6 +93,7 @@ EXAMPLES = {
     "pairwise_sigmoid_rows": Example(
         (VIEW, MANY, (), ()), lambda a, c, s, b: losses.pairwise_sigmoid_rows(a, PARTNER, c, s, b)
     ),
+    "scaled_cosine_error": Example((VIEWS, VIEWS), losses.scaled_cosine_error),
     "self_distillation": over_samples(
         VIEWS, call=lambda s: losses.self_distillation(s, torch.linspace(-1, 1, len(s) * 2 * D).view(-1, 2, D).sin())
     ),

@@ -18,6 +18,8 @@ from coview.views.graph import (
     least_within,
     node_keys,
     pair_keys,
+    shuffled,
+    some_edges,
 )
 
 
@@ -120,3 +122,31 @@ def test_the_least_are_those_of_sorting_each_graph() -> None:
 def test_the_least_of_no_nodes_are_none() -> None:
     nobody = FLAT.select(torch.zeros(len(FLAT.x), dtype=torch.bool))
     assert least_within(nobody, torch.zeros(0), torch.ones(30, dtype=torch.int64)).tolist() == []
+
+
+def test_some_edges_are_edges_each_once_and_all_of_them_where_there_are_fewer() -> None:
+    ends, there = some_edges(FLAT, DRAW, NODES, 200)
+    own = FLAT.edges.shape[1] // len(FLAT.count)
+    assert torch.equal(there.sum(1), torch.full((len(there),), own))
+    first = {tuple(pair) for pair in ends[0][there[0]].tolist()}
+    assert first == {tuple(pair) for pair in FLAT.edges[:, :own].T.tolist()}
+    few, _ = some_edges(FLAT, DRAW, NODES, 5)
+    assert torch.equal(few, ends[:, :5])
+
+
+def test_some_edges_of_a_graph_do_not_depend_on_the_graphs_beside_it() -> None:
+    every, _ = some_edges(FLAT, DRAW, NODES, 5)
+    alone = FLAT.select(FLAT.graph == 3)
+    alone = Flat(alone.x, alone.edges, alone.values, alone.count[3:4])
+    ends, _ = some_edges(alone, DRAW, NODES[FLAT.graph == 3], 5)
+    assert torch.equal(ends[0], every[3])
+
+
+def test_shuffled_features_stay_in_their_graph_and_edges_stay() -> None:
+    told = FLAT.with_nodes(torch.arange(len(FLAT.x)).float()[:, None])
+    dealt = shuffled(told, DRAW, NODES)
+    assert torch.equal(dealt.edges, told.edges)
+    moved = dealt.x[:, 0].long()
+    assert torch.equal(moved.sort().values, torch.arange(len(moved)))
+    assert torch.equal(FLAT.graph[moved], FLAT.graph)
+    assert (moved != torch.arange(len(moved))).float().mean() > 0.9

@@ -6,6 +6,7 @@ All compute in float32, or in float64 where a tensor is float64, autocast or not
 """
 
 from coview.losses.all_pairs import all_pairs
+from coview.losses.binary_contrast import binary_contrast, local_global_rows
 from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
 from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
@@ -29,6 +30,7 @@ from coview.losses.poly_view import (
     sufficient_statistics,
     sufficient_statistics_rows,
 )
+from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.losses.self_distillation import self_distillation, self_distillation_rows
 from coview.losses.sigmoid import pairwise_sigmoid, pairwise_sigmoid_rows
 from coview.losses.sinkhorn import sinkhorn, sinkhorn_potentials
@@ -41,6 +43,7 @@ __all__ = [
     "all_pairs",
     "arithmetic_poly_view",
     "arithmetic_poly_view_rows",
+    "binary_contrast",
     "chamfer",
     "chamfer_distance",
     "covariance",
@@ -55,6 +58,7 @@ __all__ = [
     "koleo",
     "koleo_rows",
     "latent_regression",
+    "local_global_rows",
     "masked_absolute_error",
     "masked_cross_entropy",
     "masked_squared_error",
@@ -66,6 +70,7 @@ __all__ = [
     "one_vs_rest",
     "pairwise_sigmoid",
     "pairwise_sigmoid_rows",
+    "scaled_cosine_error",
     "self_distillation",
     "self_distillation_rows",
     "sinkhorn",

@@ -171,10 +171,20 @@ def data_digest(data: Data) -> bytes:
     described = {slot: m.config() for slot, m in data.modalities.items()}
     labels = {n: [str(v) for v in values.tolist()] for n, values in data.labels.items()}
     digest.update(json.dumps([data.names, labels, described], sort_keys=True, default=str).encode())
+    for level, wholes in sorted(data.within.items()):
+        digest.update(level.encode() + wholes.numpy().tobytes())
     for view in data.slots.values():
         if isinstance(view, View):
-            digest.update(view.value.contiguous().numpy().tobytes())
+            for tensor in _tensors(view.value):
+                digest.update(tensor.contiguous().numpy().tobytes())
     return digest.digest()
+
+
+def _tensors(value: Any) -> list[Tensor]:
+    """A tensor, or all that a value of tensors (graphs, nodes of a large one) holds."""
+    if not dataclasses.is_dataclass(value):
+        return [value] if hasattr(value, "contiguous") else []
+    return [t for told in dataclasses.fields(value) for t in _tensors(getattr(value, told.name))]
 
 
 def _slots(arm: Arm, source: Source, config: FitConfig) -> list[str]:

@@ -63,6 +63,31 @@ def drop_nodes(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Tensor:
     return (unit >= share) | (rank == first.index_select(0, flat.graph))
 
 
+def some_edges(flat: Flat, draw: Draw, nodes: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """At most `count` edges of each graph, drawn without replacement.
+
+    Returns:
+        The places of both ends, `(G, count, 2)` int64, and which of them are edges, `(G, count)` bool.
+    """
+    owner = flat.graph.index_select(0, flat.edges[0])
+    order = draw.of(pair_keys(flat, nodes)).bits("some edge").argsort(stable=True)
+    order = order[owner[order].argsort(stable=True)]
+    have = torch.bincount(owner, minlength=len(flat.count))
+    turn = torch.arange(count, device=have.device)
+    there = turn < have[:, None]
+    at = order[((have.cumsum(0) - have)[:, None] + turn)[there]]
+    ends = there.new_zeros((*there.shape, 2), dtype=torch.int64)
+    ends[there] = flat.place[flat.edges[:, at]].T
+    return ends, there
+
+
+def shuffled(flat: Flat, draw: Draw, nodes: Tensor) -> Flat:
+    """Features dealt anew among the nodes of each graph, which keeps its edges: Deep Graph Infomax's corruption."""
+    order = _rank(flat, draw.of(nodes)("shuffle")).argsort()
+    order = order[flat.graph.index_select(0, order).argsort(stable=True)]
+    return flat.with_nodes(flat.x.index_select(0, order))
+
+
 def grow(flat: Flat, draw: Draw, nodes: Tensor, share: Tensor, root: Tensor, most: int | None = None) -> Tensor:
     """The nodes of a connected part that holds a share of each graph, `(M,)` bool.
 

@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from coview.batch import View
-from coview.losses.precision import at_least_float32
+from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.modalities.base import Modality, stack_present
 from coview.modalities.graph import plain
 from coview.modalities.graph.features import Scale
@@ -190,13 +189,9 @@ class Graph(Modality):
         valid = like.valid
         return tokens if valid is None else tokens.masked_fill(~valid[..., None], 0)
 
-    @at_least_float32
     def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
-        """The scaled cosine error `(1 - cos)^2`, `(..., F)` -> `(...)`.
-
-        Source: GraphMAE (Hou et al., KDD 2022, eq. 2), gamma = 2.
-        """
-        return (1 - F.cosine_similarity(prediction, tokens, dim=-1)).square()
+        """GraphMAE's `scaled_cosine_error` with gamma 2: `(..., F)` -> `(...)`."""
+        return scaled_cosine_error(prediction, tokens)
 
     def blend(self, own: View, other: View, share: Tensor) -> View:
         """The first nodes of one beside the last of the other: see `splice`."""
