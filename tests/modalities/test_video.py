@@ -220,7 +220,7 @@ def test_torchvisions_networks_read_clips(channels):
     ("name", "said"),
     [
         ("torchvision:r3d18", "did you mean 'r3d_18'"),
-        ("timm:resnet18", "it has torchvision"),
+        ("timm:resnet18", "it has conv, vit, torchvision:NAME"),
         ("torchvision:mvit_v1_b", "cannot be made for clips of 4 frames of 8 x 8"),
     ],
 )

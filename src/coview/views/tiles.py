@@ -1,4 +1,4 @@
-"""Work on a few samples at a time, where intermediate values are large and a CPU's cache is small."""
+"""Work on a part of the samples at a time, where intermediate values are large."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import torch
 
 from coview.batch import View
 
-CPU_NUMBERS = 1 << 19
+CPU_NUMBERS = 1 << 22
 DEVICE_NUMBERS = 1 << 25
-"""Numbers of a view's value that go through at a time."""
+"""Numbers of a view's value that go through at a time: fewer, and threads wait for each other more than they work."""
 
 
 def by_tiles(look: Callable[[View, slice], View], view: View, numbers: int | None = None) -> View:
-    """What `look` says of all samples, asked a few at a time.
+    """What `look` says of all samples, asked a part at a time: in bounded memory.
 
-    Equal to asking once, because draws are keyed by sample and looks read their own sample only. Audio's views are
-    made several times faster by it on a CPU, and in bounded memory on any device.
+    Equal to asking once, because draws are keyed by sample and looks read their own sample only.
 
     Args:
         look: some samples of the view, and which they are -> a view of the same samples.
