@@ -74,3 +74,24 @@ def test_layers_are_every_blocks_output(net: TokenNet):
     assert out.layers is not None
     assert len(out.layers) == 2
     torch.testing.assert_close(net.body.norm(out.layers[-1]), out.tokens)
+
+
+def test_registers_are_read_and_not_returned():
+    torch.manual_seed(0)
+    net = TokenNet(Image(16, 3), dim=32, depth=2, registers=2).eval().double()
+    out = net(pixels(), layers=True)
+    assert out.tokens.shape == (3, 64, 32)
+    assert {layer.shape for layer in out.layers} == {(3, 64, 32)}
+    torch.testing.assert_close(out.pooled, out.tokens.mean(1))
+    with torch.no_grad():
+        net.registers += torch.randn(2, 32, dtype=torch.float64)
+    assert not torch.allclose(net(pixels()).tokens, out.tokens)
+
+
+def test_padding_beside_registers_changes_nothing():
+    torch.manual_seed(0)
+    net = TokenNet(Image(16, 3), dim=32, depth=1, registers=1).eval().double()
+    keep = torch.tensor([5, 2, 40])
+    padded, valid = torch.cat([keep, keep[:2]]).expand(3, 5), torch.tensor([True] * 3 + [False] * 2).expand(3, 5)
+    alone, beside = net(pixels(), keep=keep.expand(3, 3)), net(pixels(), keep=padded, keep_valid=valid)
+    torch.testing.assert_close(beside.tokens[:, :3], alone.tokens)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
@@ -54,8 +55,17 @@ class Method(nn.Module):
     needs_tokens: bool = False
     """Whether its encoders must give tokens; they default to the modality's `token_encoder`."""
 
+    encoder_defaults: ClassVar[Mapping[str, Any]] = {}
+    """Options of its encoders where the user does not say, for networks that have them: `{"registers": 1}`."""
+
     batch_size: int = 256
     """Samples a step where the user does not say; fewer where no loss needs another sample: more steps teach more."""
+
+    own_encoders: ClassVar[Mapping[str, str]] = {}
+    """Encoders by modality where the user names none and the modality's default is not what the method is about."""
+
+    balance: str = "sum"
+    """How several losses share its encoders where the user does not say: a rule of `balance.rules`."""
 
     mixes_samples: bool = False
     """Whether its views mix samples of a chunk: then it is exact at equal chunk, not at any."""

@@ -138,16 +138,18 @@ def plan_encoders(
 
     given = options or {}
     shared = {o: value for o, value in given.items() if not isinstance(value, Mapping)}
-    needs_tokens = method_class(name).needs_tokens
+    cls = method_class(name)
     plans: dict[str, tuple[str, dict[str, Any]]] = {}
     for slot in slots_of(name, modalities):
         modality = modalities[slot]
         chosen = encoder_name(encoder, slot, modality.name)
         if chosen is None:
-            chosen = modality.token_encoder if needs_tokens else modality.default_encoder
+            usual = modality.token_encoder if cls.needs_tokens else modality.default_encoder
+            chosen = cls.own_encoders.get(modality.name, usual)
         own = {**given.get(modality.name, {}), **given.get(slot, {})}
         check_encoder(modality, chosen, own)
-        plans[slot] = chosen, {o: v for o, v in shared.items() if takes_option(modality, chosen, o)} | own
+        wanted = {} if ":" in chosen else {**cls.encoder_defaults}
+        plans[slot] = chosen, {o: v for o, v in (wanted | shared).items() if takes_option(modality, chosen, o)} | own
     for option in shared:
         if plans and not any(option in taken for _, taken in plans.values()):
             chosen, slot = next((chosen, slot) for slot, (chosen, _) in plans.items())

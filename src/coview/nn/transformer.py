@@ -75,11 +75,20 @@ class TokenNet(nn.Module):
     tokens_out = True
 
     def __init__(
-        self, modality: Modality, *, dim: int = 128, depth: int = 4, heads: int | None = None, drop: float = 0.0
+        self,
+        modality: Modality,
+        *,
+        dim: int = 128,
+        depth: int = 4,
+        heads: int | None = None,
+        drop: float = 0.0,
+        registers: int = 0,
     ) -> None:
         super().__init__()
         self.modality = modality
         self.dim = dim
+        registers: learned tokens that are read beside the others and are no part of what comes out (Darcet et al.,
+            "Vision Transformers Need Registers", ICLR 2024, https://arxiv.org/abs/2309.16588).
         self.embed = modality.token_embedding(dim)
         self.mask_token = nn.Parameter(torch.zeros(dim))
         heads = heads or max(1, dim // 32)
@@ -92,6 +101,7 @@ class TokenNet(nn.Module):
     def forward(
         self,
         value: Tensor,
+        self.registers = nn.Parameter(torch.randn(registers, dim) * 0.02) if registers else None
         length: Tensor | None = None,
         *,
         keep: Tensor | None = None,
@@ -124,7 +134,14 @@ class TokenNet(nn.Module):
             kept_valid = None if valid is None else valid.gather(1, keep)
             valid = keep_valid if kept_valid is None else kept_valid if keep_valid is None else kept_valid & keep_valid
         outputs: list[Tensor] | None = [] if layers else None
-        tokens = self.body(x, valid, layers=outputs)
+        if self.registers is None:
+            tokens = self.body(x, valid, layers=outputs)
+        else:
+            first = len(self.registers)
+            beside = torch.cat([self.registers.to(x.dtype).expand(n, -1, -1), x], 1)
+            everyone = None if valid is None else F.pad(valid, (first, 0), value=True)
+            tokens = self.body(beside, everyone, layers=outputs)[:, first:]
+            outputs = None if outputs is None else [y[:, first:] for y in outputs]
         return TokenOutput(_mean(tokens, valid), tokens, valid, outputs)
 
 

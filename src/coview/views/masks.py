@@ -200,12 +200,16 @@ def hidden_count(tokens: int, ratio: float) -> int:
 
 
 def _lowest(score: Tensor, ratio: float, valid: Tensor | None) -> Tensor:
-    """The valid tokens of least score, as many as the ratio asks: `(B, V, T)` -> bool. Of equals, the first."""
+    """The valid tokens of least score, as many as the ratio asks: `(B, V, T)` -> bool."""
     if valid is None:
         count: Tensor | int = hidden_count(score.shape[-1], ratio)
     else:
         score = score.masked_fill(~valid, torch.inf)
         have = valid.sum(-1, keepdim=True)
         count = (have.double() * ratio + 0.5).floor().long().clamp_min(1).minimum(have - 1)
-    rank = score.argsort(dim=-1, stable=True).argsort(-1)
-    return rank < count
+    return lowest(score, count)
+
+
+def lowest(score: Tensor, count: int | Tensor) -> Tensor:
+    """The `count` (an integer, or `(..., 1)`) positions of least score `(..., T)`, bool; of equals, the first."""
+    return score.argsort(dim=-1, stable=True).argsort(-1) < count

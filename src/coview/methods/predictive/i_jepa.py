@@ -6,19 +6,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from coview.batch import Batch, Reps, Views
 from coview.losses import latent_regression
-from coview.methods.base import Method
-from coview.nn.decoders import TokenDecoder
-from coview.nn.ema import Teacher
+from coview.methods.predictive.base import LatentPrediction
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import places_of, positions, rows_there, spread, take, token_valid
 from coview.views.blocks import blocks, step_share
 from coview.views.draw import Draw
-from coview.views.looks import Positives, looks
+from coview.views.looks import Positives
 
 
-class IJEPA(Method):
+class IJEPA(LatentPrediction):
     """From one part of a sample, what a slow teacher says of other parts is predicted: their meaning, not their pixels.
 
     Paper: Self-Supervised Learning from Images with a Joint-Embedding Predictive Architecture. Assran, Duval, Misra,
@@ -55,9 +51,6 @@ class IJEPA(Method):
         'healthy'
     """
 
-    needs_tokens = True
-    batch_size = 64
-
     def __init__(
         self,
         encoder: Encoder,
@@ -71,27 +64,17 @@ class IJEPA(Method):
         momentum: float = 0.996,
         positives: Positives = Positives.NATURAL,
     ) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.teacher = Teacher(encoder)
-        self.predictor = TokenDecoder(encoder.dim, predictor_dim, predictor_depth, encoder.dim)
-        self.targets = targets
+        super().__init__(
+            encoder,
+            predictor_dim=predictor_dim,
+            predictor_depth=predictor_depth,
+            targets=targets,
+            momentum=momentum,
+            positives=positives,
+        )
         self.target_scale, self.target_aspect, self.context_scale = target_scale, target_aspect, context_scale
-        self.momentum = momentum
-        self.positives = Positives(positives)
 
-    def views(self, batch: Batch, draw: Draw) -> Views:
-        modality = self.encoder.modality
-        view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
-        context, targets = self._place(draw, modality.grid(view), token_valid(modality, view))
-        keep, keep_valid = positions(context)
-        wanted, wanted_valid = positions(targets)
-        params = {"keep": keep, "keep_valid": keep_valid, "wanted": wanted, "wanted_valid": wanted_valid}
-        weight = wanted_valid.flatten(1).sum(1) * view.present[:, 0]
-        return Views({"view": view.with_value(view.value, params=params)}, weights={"latent": weight.float()})
-
-    def _place(self, draw: Draw, grid: tuple[int, ...], valid: Tensor | None) -> tuple[Tensor, Tensor]:
-        """The context `(B, 1, T)` and the targets `(B, 1, targets, T)`, bool, with nothing in common."""
+    def place(self, draw: Draw, grid: tuple[int, ...], valid: Tensor | None) -> tuple[Tensor, Tensor]:
         length = None if valid is None else valid.sum(-1)
         share = step_share(draw, "target share", self.target_scale)
         aspect = step_share(draw, "target aspect", self.target_aspect)
@@ -106,30 +89,5 @@ class IJEPA(Method):
         given = torch.zeros_like(context).scatter(2, spared, ~free.any(2, keepdim=True)) & context
         return free | given, targets & ~given[:, :, None]
 
-    def represent(self, views: Views) -> Reps:
-        view = views["view"]
-        how = view.params
-        out = self.encoder(view, keep=how["keep"], keep_valid=how["keep_valid"])
-        teacher = self.teacher(view)
-        if not bool(out.present.any()):
-            return Reps(losses={"latent": out.pooled.new_zeros(len(view))})
-        rows = rows_there(out.present)
-        assert out.tokens is not None
-        assert teacher.tokens is not None
-        n = self.targets
-        wanted, asked = how["wanted"][rows, 0], how["wanted_valid"][rows, 0]
-        goal = take(F.layer_norm(teacher.tokens[rows, 0], teacher.tokens.shape[-1:]), wanted)
-        places = places_of(self.encoder.modality, view, self.predictor.width, rows)
-        predicted = self.predictor(
-            out.tokens[rows, 0].repeat_interleave(n, 0),
-            how["keep"][rows, 0].repeat_interleave(n, 0),
-            wanted.flatten(0, 1),
-            places if places.ndim == 2 else places.repeat_interleave(n, 0),
-            how["keep_valid"][rows, 0].repeat_interleave(n, 0),
-            asked.flatten(0, 1),
-        ).unflatten(0, (-1, n))
-        each = latent_regression(predicted, goal, asked)
-        return Reps(losses={"latent": spread(each, rows, len(view))})
-
-    def after_step(self, kept: dict[str, Tensor]) -> None:
-        self.teacher.follow(self.encoder, self.momentum + (1 - self.momentum) * self.clock.progress)
+    def distance(self, predicted: Tensor, goal: Tensor, asked: Tensor) -> Tensor:
+        return latent_regression(predicted, F.layer_norm(goal, goal.shape[-1:]), asked)
