@@ -70,6 +70,8 @@ class TokenNet(nn.Module):
         depth: blocks.
         heads: attention heads; default one for 32 features.
         drop: dropout rate.
+        registers: learned tokens that are read beside the others and are no part of what comes out (Darcet et al.,
+            "Vision Transformers Need Registers", ICLR 2024, https://arxiv.org/abs/2309.16588).
     """
 
     tokens_out = True
@@ -87,10 +89,9 @@ class TokenNet(nn.Module):
         super().__init__()
         self.modality = modality
         self.dim = dim
-        registers: learned tokens that are read beside the others and are no part of what comes out (Darcet et al.,
-            "Vision Transformers Need Registers", ICLR 2024, https://arxiv.org/abs/2309.16588).
         self.embed = modality.token_embedding(dim)
         self.mask_token = nn.Parameter(torch.zeros(dim))
+        self.registers = nn.Parameter(torch.randn(registers, dim) * 0.02) if registers else None
         heads = heads or max(1, dim // 32)
         self.resolved = {"heads": heads}
         self.body = Transformer(dim, depth, heads, drop)
@@ -101,7 +102,6 @@ class TokenNet(nn.Module):
     def forward(
         self,
         value: Tensor,
-        self.registers = nn.Parameter(torch.randn(registers, dim) * 0.02) if registers else None
         length: Tensor | None = None,
         *,
         keep: Tensor | None = None,
