@@ -106,12 +106,14 @@ class Batch(Mapping[str, View]):
         ids: `(B,)` int64, which sample this is, the same in every epoch and on every process.
         key: `(B,)` int64, what draws are keyed by: the id, and which time in this step the sample is met.
         step: whole-step entries of the source (centroids, for one), the same for every sample.
+        within: by level (`recording`, `subject`), `(B,)` int64, what each sample is a part of: equal for parts of one.
     """
 
     slots: dict[str, View]
     ids: Tensor
     key: Tensor
     step: dict[str, Any] = field(default_factory=dict)
+    within: dict[str, Tensor] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -124,12 +126,15 @@ class Batch(Mapping[str, View]):
 
     def rows(self, rows: Any) -> Batch:
         """The samples at `rows` (a slice, mask or index)."""
-        return Batch({n: v[rows] for n, v in self.slots.items()}, self.ids[rows], self.key[rows], self.step)
+        slots = {name: view[rows] for name, view in self.slots.items()}
+        within = {level: wholes[rows] for level, wholes in self.within.items()}
+        return Batch(slots, self.ids[rows], self.key[rows], self.step, within)
 
     def to(self, device: Any) -> Batch:
         """The same samples on another device."""
         slots = {name: view.to(device) for name, view in self.slots.items()}
-        return Batch(slots, self.ids.to(device), self.key.to(device), self.step)
+        within = {level: wholes.to(device) for level, wholes in self.within.items()}
+        return Batch(slots, self.ids.to(device), self.key.to(device), self.step, within)
 
 
 @dataclass

@@ -96,6 +96,12 @@ def sample_ids(names: Sequence[str]) -> Tensor:
     return torch.tensor([int.from_bytes(digest, "little", signed=True) for digest in digests], dtype=torch.int64)
 
 
+def _wholes(source: Source) -> dict[str, Tensor]:
+    """By level, what each sample is a part of, as a hash of its name; the groups where the source names no level."""
+    named = source.within or ({} if source.groups is None else {"group": source.groups})
+    return {level: sample_ids(wholes) for level, wholes in named.items()}
+
+
 def _slots(source: Source, slots: Sequence[str] | None, modalities: Mapping[str, Modality] | None) -> list[str]:
     chosen = list(slots if slots is not None else modalities if modalities is not None else source.columns)
     if modalities is not None and slots is None:
@@ -163,5 +169,6 @@ def _assemble(
         source.split,
         list(source.understood),
         source.links,
+        _wholes(source),
     )
     return data if bool(there.all()) else data.rows(there)

@@ -97,6 +97,8 @@ class Source:
         split: N of {"train", "valid", "test"} where the data set fixes its own; else by hash.
         understood: how the listing was read, a line a decision, for people.
         links: by name, pairs of samples that belong together, for evaluation only.
+        within: by level (`recording`, `subject`), N names of what each sample is a part of, known without labelling:
+            methods may relate parts of one. Where there is none, the groups are the level `group`.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Source:
     split: list[str] | None = None
     understood: list[str] = field(default_factory=list)
     links: dict[str, Links] = field(default_factory=dict)
+    within: dict[str, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -123,6 +126,7 @@ class Source:
             labels={name: values[at] for name, values in self.labels.items()},
             groups=None if self.groups is None else [self.groups[i] for i in at],
             split=None if self.split is None else [self.split[i] for i in at],
+            within={level: [wholes[i] for i in at] for level, wholes in self.within.items()},
         )
 
     def only(self, slots: Sequence[str]) -> Source:
@@ -147,6 +151,7 @@ class Source:
             raise UserError(f"{self.name} has two samples named {twice!r}; each sample needs a name of its own")
         lengths: dict[str, Any] = {f"slot {slot!r}": column.items for slot, column in self.columns.items()}
         lengths |= {f"label {name!r}": values for name, values in self.labels.items()}
+        lengths |= {f"level {level!r}": wholes for level, wholes in self.within.items()}
         lengths |= {k: v for k, v in {"groups": self.groups, "split": self.split}.items() if v is not None}
         for what, values in lengths.items():
             if len(values) != len(self):
@@ -164,6 +169,7 @@ class Data:
         ids: `(N,)` int64.
         names, labels, groups, skipped, about, split, understood, links: as in `Source`.
         view_names: slot name -> names of its natural views.
+        within: by level, `(N,)` int64, what each sample is a part of: a hash of its name.
     """
 
     name: str
@@ -179,6 +185,7 @@ class Data:
     split: list[str] | None = None
     understood: list[str] = field(default_factory=list)
     links: dict[str, Links] = field(default_factory=dict)
+    within: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -187,7 +194,8 @@ class Data:
         """The samples at `rows`, with draw keys `key` (default: their ids)."""
         slots: dict[str, View] = {name: slot[rows] for name, slot in self.slots.items()}
         ids = self.ids[rows]
-        return Batch(slots, ids, ids if key is None else key)
+        within = {level: wholes[rows] for level, wholes in self.within.items()}
+        return Batch(slots, ids, ids if key is None else key, within=within)
 
     def expect(self, rows: torch.Tensor) -> None:
         """Says which samples `batch` is asked for next, so that what is decoded on demand is ready by then."""
@@ -219,6 +227,7 @@ class Data:
             labels={name: values[where] for name, values in self.labels.items()},
             groups=None if self.groups is None else [self.groups[i] for i in where],
             split=None if self.split is None else [self.split[i] for i in where],
+            within={level: wholes[at] for level, wholes in self.within.items()},
         )
 
 

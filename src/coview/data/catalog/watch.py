@@ -60,6 +60,7 @@ def build(stock: Stock, width: int = 200, step: int = 100) -> Source:
             "subject": np.array([row[1] for row in rows]),
         },
         groups=[f"subject {row[1]}" for row in rows],
+        within={"recording": [row[0].rpartition("-")[0] for row in rows], "subject": [f"{row[1]}" for row in rows]},
         split=["test" if s in TEST else "valid" if s in VALID else "train" for _, s, _, _ in rows],
     )
 
