@@ -173,8 +173,6 @@ def data_digest(data: Data) -> bytes:
     digest.update(json.dumps([data.names, labels, described], sort_keys=True, default=str).encode())
     for level, wholes in sorted(data.within.items()):
         digest.update(level.encode() + wholes.numpy().tobytes())
-    for level, wholes in sorted(data.within.items()):
-        digest.update(level.encode() + wholes.numpy().tobytes())
     for view in data.slots.values():
         if isinstance(view, View):
             for tensor in _tensors(view.value):
