@@ -16,8 +16,10 @@ from coview import losses
 
 N, D, K = 5, 4, 7
 VIEW, VIEWS, MANY = (N, D), (N, 3, D), (K, D)
+SEQUENCES = (N, 2, 4, D)
 OWN = torch.arange(N)
 PARTNER = OWN.roll(1)
+OWN_OF_MANY = torch.tensor([0, 1, 2, 0, 1, 2, 3])
 PRESENT = torch.tensor([[1, 1, 1], [1, 0, 1], [0, 1, 0], [1, 1, 0], [0, 0, 0]], dtype=torch.bool)
 MASKED = torch.tensor([[1, 0, 1], [0, 0, 0], [1, 1, 1], [0, 1, 0], [1, 0, 0]], dtype=torch.bool)
 TOKENS = torch.tensor([[0, 3, 1], [-1, 99, 2], [1, 2, 3], [0, 0, 0], [2, 1, 3]])
@@ -55,12 +57,12 @@ def poly_view_rows(loss: Callable[..., Tensor]) -> Example:
 
 
 EXAMPLES = {
-    "binary_contrast": over_samples(VIEW, VIEW, call=losses.binary_contrast),
-    "chamfer": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer),
-    "chamfer_distance": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer_distance),
     "all_pairs": over_samples(VIEWS, call=lambda v: losses.all_pairs(lambda a, b: losses.info_nce(a, b, 0.5), v)),
     "arithmetic_poly_view": over_samples(VIEWS, (), call=lambda v, t: losses.arithmetic_poly_view(v, t.sigmoid())),
     "arithmetic_poly_view_rows": poly_view_rows(losses.arithmetic_poly_view_rows),
+    "binary_contrast": over_samples(VIEW, VIEW, call=losses.binary_contrast),
+    "chamfer": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer),
+    "chamfer_distance": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer_distance),
     "covariance": over_samples(VIEW, call=losses.covariance),
     "cross_correlation": over_samples(VIEW, VIEW, call=losses.cross_correlation),
     "cross_correlation_matrix": over_samples(VIEW, VIEW, call=losses.cross_correlation_matrix),
@@ -78,6 +80,10 @@ EXAMPLES = {
     "koleo_rows": Example((VIEW,), lambda z: losses.koleo_rows(z[:3], OWN[:3], z)),
     "latent_regression": Example((VIEWS, VIEWS), lambda p, t: losses.latent_regression(p, t, MASKED, beta=0.7)),
     "local_global_rows": Example((VIEW, MANY), lambda z, w: losses.local_global_rows(z, PARTNER, w)),
+    "margin_contrastive": Example((MANY,), lambda z: losses.margin_contrastive(z, OWN_OF_MANY, margin=1.5)),
+    "margin_contrastive_rows": Example(
+        (MANY,), lambda z: losses.margin_contrastive_rows(z[:3], OWN_OF_MANY[:3], z, OWN_OF_MANY, 1.5, 2)
+    ),
     "masked_absolute_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_absolute_error(p, t, MASKED)),
     "masked_cross_entropy": Example((VIEWS,), lambda z: losses.masked_cross_entropy(z, TOKENS, MASKED)),
     "masked_squared_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_squared_error(p, t, MASKED)),

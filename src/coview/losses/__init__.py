@@ -12,6 +12,7 @@ from coview.losses.cross_correlation import cross_correlation, cross_correlation
 from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
 from coview.losses.koleo import koleo, koleo_rows
 from coview.losses.latent_regression import latent_regression
+from coview.losses.margin_contrastive import margin_contrastive, margin_contrastive_rows
 from coview.losses.masked_reconstruction import (
     masked_absolute_error,
     masked_cross_entropy,
@@ -59,6 +60,8 @@ __all__ = [
     "koleo_rows",
     "latent_regression",
     "local_global_rows",
+    "margin_contrastive",
+    "margin_contrastive_rows",
     "masked_absolute_error",
     "masked_cross_entropy",
     "masked_squared_error",

@@ -27,12 +27,15 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
         self.drop = nn.Dropout(drop)
 
-    def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
-        """`x (N, T, D)`, `valid (N, T)` bool of the keys that may be attended to -> `(N, T, D)`."""
+    def forward(self, x: Tensor, valid: Tensor | None = None, *, causal: bool = False) -> Tensor:
+        """`x (N, T, D)`, `valid (N, T)` bool of the keys that may be attended to -> `(N, T, D)`.
+
+        `causal`: a token attends to itself and to those before it; padding, which comes last, needs no `valid` then.
+        """
         n, t, d = x.shape
         q, k, v = self.qkv(self.norm_1(x)).view(n, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
         mask = None if valid is None else valid[:, None, None, :]
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
         x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(n, t, d)))
         return x + self.drop(self.mlp(self.norm_2(x)))
 
@@ -52,10 +55,17 @@ class Transformer(nn.Module):
         self.blocks = nn.ModuleList(Block(dim, heads, drop=drop) for _ in range(depth))
         self.norm = nn.LayerNorm(dim)
 
-    def forward(self, x: Tensor, valid: Tensor | None = None, *, layers: list[Tensor] | None = None) -> Tensor:
-        """`(N, T, D)` -> `(N, T, D)`; each block's output is appended to `layers` where given."""
+    def forward(
+        self,
+        x: Tensor,
+        valid: Tensor | None = None,
+        *,
+        layers: list[Tensor] | None = None,
+        causal: bool = False,
+    ) -> Tensor:
+        """`(N, T, D)` -> `(N, T, D)`, arguments as of `Block`; each block's output is appended to `layers`."""
         for block in self.blocks:
-            x = block(x, valid)
+            x = block(x, valid, causal=causal)
             if layers is not None:
                 layers.append(x)
         return self.norm(x)

@@ -1,0 +1,1 @@
+"""Methods that tell a sample again from its embedding."""
