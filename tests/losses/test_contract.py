@@ -75,6 +75,16 @@ EXAMPLES = {
         VIEW, VIEW, MANY, (), call=lambda a, b, q, t: losses.info_nce(a, b, t.sigmoid(), negatives=q)
     ),
     "info_nce_rows": Example((VIEW, MANY, ()), lambda a, c, t: losses.info_nce_rows(a, PARTNER, c, t.sigmoid())),
+    "discrepancy_margin_rows": Example(
+        (VIEW, (N, 2), MANY), lambda z, near, every: losses.discrepancy_margin_rows(z, PARTNER, near, every, 1.0)
+    ),
+    "edit_discrepancy": Example(((N, 3),), lambda d: losses.edit_discrepancy(d, torch.arange(1, 4.0).expand(N, 3))),
+    "instance_contrast": over_samples(
+        SEQUENCES, call=lambda z: losses.instance_contrast(z, torch.ones(len(z), 4, dtype=torch.bool))
+    ),
+    "instance_contrast_rows": Example(
+        (SEQUENCES,), lambda z: losses.instance_contrast_rows(z[:2], OWN[:2], z, torch.ones(N, 4, dtype=torch.bool))
+    ),
     "invariance": over_samples(VIEW, VIEW, call=losses.invariance),
     "koleo": over_samples(VIEW, call=losses.koleo),
     "koleo_rows": Example((VIEW,), lambda z: losses.koleo_rows(z[:3], OWN[:3], z)),

@@ -9,6 +9,7 @@ from coview.losses.all_pairs import all_pairs
 from coview.losses.binary_contrast import binary_contrast, local_global_rows
 from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
+from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
 from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
 from coview.losses.koleo import koleo, koleo_rows
 from coview.losses.latent_regression import latent_regression
@@ -51,6 +52,8 @@ __all__ = [
     "cross_correlation",
     "cross_correlation_matrix",
     "cross_view_cross_entropy",
+    "discrepancy_margin_rows",
+    "edit_discrepancy",
     "geometric_poly_view",
     "geometric_poly_view_rows",
     "info_nce",
