@@ -13,6 +13,7 @@ from torch import Tensor
 from coview.data.source import Data
 from coview.engine.config import FitConfig
 from coview.engine.devices import make_fabric, physical_cores
+from coview.engine.memory import hand_back_freed_memory, keep_freed_memory
 from coview.engine.processes import world
 from coview.engine.run import Run, load, refuse_existing
 from coview.engine.trainer import Tell, Trainer
@@ -81,11 +82,22 @@ def _work(
 ) -> Run:
     """One process's part of a run."""
     set_threads(config)
+    if fabric.device.type == "cpu":
+        keep_freed_memory()
     held_out = rows.get("valid", rows["train"][:0])
     trainer = Trainer(config, data, rows["train"], held_out, fabric.device, tell, starts=starts, fresh=not resume)
-    if resume:
-        trainer.resume()
-        return trainer.run()
+    try:
+        return _resumed(trainer) if resume else _begun(trainer)
+    finally:
+        hand_back_freed_memory()
+
+
+def _resumed(trainer: Trainer) -> Run:
+    trainer.resume()
+    return trainer.run()
+
+
+def _begun(trainer: Trainer) -> Run:
     trainer.prepare_folder()
     try:
         return trainer.run()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from coview.engine.devices import physical_cores
+from coview.engine.memory import keep_freed_memory
 from coview.engine.run import Run, load
 from coview.evaluate.evaluate import check_protocols
 from coview.evaluate.evaluate import evaluate as score
@@ -77,6 +78,8 @@ def evaluate_prepared(
     """`evaluate` on data that is read already; `keep` puts the scores into the run and its folder."""
     device = next(run.method.parameters()).device
     torch.set_num_threads(run.config.threads or physical_cores())
+    if device.type == "cpu":
+        keep_freed_memory()
     random = run.random_method().to(device)
     reference = None
     if supervised:
