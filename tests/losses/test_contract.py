@@ -105,10 +105,14 @@ EXAMPLES = {
     "nt_xent": over_samples(VIEW, VIEW, (), call=lambda a, b, t: losses.nt_xent(a, b, t.sigmoid())),
     "nt_xent_rows": Example((VIEW, ()), lambda z, t: losses.nt_xent_rows(z[:3], PARTNER[:3], z, OWN[:3], t.sigmoid())),
     "one_vs_rest": Example((VIEWS,), lambda v: losses.one_vs_rest(v, PRESENT).rows[1]),
+    "overlap_prediction": Example(
+        ((N, 2, K), (N, 2, K)), lambda a, b: losses.overlap_prediction(a.sigmoid(), b.sigmoid())
+    ),
     "pairwise_sigmoid": over_samples(VIEW, VIEW, (), (), call=losses.pairwise_sigmoid),
     "pairwise_sigmoid_rows": Example(
         (VIEW, MANY, (), ()), lambda a, c, s, b: losses.pairwise_sigmoid_rows(a, PARTNER, c, s, b)
     ),
+    "region_discrepancy": Example((VIEWS,), losses.region_discrepancy),
     "scaled_cosine_error": Example((VIEWS, VIEWS), losses.scaled_cosine_error),
     "self_distillation": over_samples(
         VIEWS, call=lambda s: losses.self_distillation(s, torch.linspace(-1, 1, len(s) * 2 * D).view(-1, 2, D).sin())
@@ -118,6 +122,7 @@ EXAMPLES = {
     ),
     "sinkhorn": Example((MANY,), losses.sinkhorn, gradient=False),
     "sinkhorn_potentials": Example((MANY,), losses.sinkhorn_potentials, gradient=False),
+    "spectral_sum_error": Example(((N, 2, 3, D), (N, 2, 3, D)), losses.spectral_sum_error),
     "sufficient_statistics": over_samples(VIEWS, (), call=lambda v, t: losses.sufficient_statistics(v, t.sigmoid())),
     "sufficient_statistics_rows": poly_view_rows(losses.sufficient_statistics_rows),
     "swapped_prediction": over_samples(

@@ -8,6 +8,7 @@ All compute in float32, or in float64 where a tensor is float64, autocast or not
 from coview.losses.all_pairs import all_pairs
 from coview.losses.binary_contrast import binary_contrast, local_global_rows
 from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
+from coview.losses.contextual_position import overlap_prediction, region_discrepancy
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
 from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
 from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
@@ -36,6 +37,7 @@ from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.losses.self_distillation import self_distillation, self_distillation_rows
 from coview.losses.sigmoid import pairwise_sigmoid, pairwise_sigmoid_rows
 from coview.losses.sinkhorn import sinkhorn, sinkhorn_potentials
+from coview.losses.spectral_sum import spectral_sum_error
 from coview.losses.swapped_prediction import cross_view_cross_entropy, swapped_prediction, swapped_prediction_rows
 from coview.losses.symile import symile, symile_all_tuples, symile_rows, symile_shuffles
 from coview.losses.vicreg import covariance, invariance, variance, vicreg
@@ -74,13 +76,16 @@ __all__ = [
     "nt_xent",
     "nt_xent_rows",
     "one_vs_rest",
+    "overlap_prediction",
     "pairwise_sigmoid",
     "pairwise_sigmoid_rows",
+    "region_discrepancy",
     "scaled_cosine_error",
     "self_distillation",
     "self_distillation_rows",
     "sinkhorn",
     "sinkhorn_potentials",
+    "spectral_sum_error",
     "squared_distances",
     "sufficient_statistics",
     "sufficient_statistics_rows",

@@ -86,6 +86,35 @@ class BandEmbedding(nn.Module):
         return self.scale * content + seen
 
 
+class BandGroupEmbedding(BandEmbedding):
+    """The same of tokens that hold a group of neighbouring bands: `(..., G * S, k * p * p)`, groups one after another.
+
+    Args:
+        wavelengths: of the bands in nm, or None.
+        channels: C = G * k.
+        patch: p, pixels a side.
+        dim: D.
+        group: k, bands of a token.
+    """
+
+    def __init__(self, wavelengths: tuple[float, ...] | None, channels: int, patch: int, dim: int, group: int) -> None:
+        super().__init__(wavelengths, channels, patch, dim)
+        self.group = group
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Tokens of all groups in order, NaN where there is no data -> `(..., G * S, D)`."""
+        groups = self.channels // self.group
+        cubes = tokens.unflatten(-2, (groups, -1))  # ... G S (k p p)
+        there = cubes.isfinite()
+        weight = self.weights().view(groups, -1, self.dim).to(tokens.dtype)
+        count = there.sum(-1, keepdim=True).clamp_min(1).to(tokens.dtype)
+        content = cubes.nan_to_num(0) @ weight / count.sqrt()
+        share = there.unflatten(-1, (self.group, -1)).to(tokens.dtype).mean(-1)
+        presence = self.presence().view(groups, self.group, self.dim).to(tokens.dtype)
+        seen = share @ presence / share.sum(-1, keepdim=True).clamp_min(1e-6)
+        return (self.scale * content + seen).flatten(-3, -2)
+
+
 class BandConv(nn.Module):
     """A 3 x 3 convolution whose weights are made from wavelengths, then `Conv`.
 

@@ -20,17 +20,17 @@ class TokenDecoder(nn.Module):
         width_in: width of the seen tokens.
         width: of the transformer.
         depth: blocks.
-        width_out: numbers returned for a token.
+        width_out: numbers returned for a token, or None where only what stands at them is asked for (`features`).
         heads: attention heads; default one for 32 features.
     """
 
-    def __init__(self, width_in: int, width: int, depth: int, width_out: int, heads: int | None = None) -> None:
+    def __init__(self, width_in: int, width: int, depth: int, width_out: int | None, heads: int | None = None) -> None:
         super().__init__()
         self.width = width
         self.embed = nn.Linear(width_in, width)
         self.mask_token = nn.Parameter(torch.zeros(width))
         self.body = Transformer(width, depth, heads or max(width // 32, 1))
-        self.out = nn.Linear(width, width_out)
+        self.out = nn.Identity() if width_out is None else nn.Linear(width, width_out)
         nn.init.normal_(self.mask_token, std=0.02)
 
     def forward(
@@ -42,7 +42,31 @@ class TokenDecoder(nn.Module):
         valid: Tensor | None = None,
         wanted_valid: Tensor | None = None,
     ) -> Tensor:
-        """Predicts tokens by position.
+        """Predicts tokens by position: `features`, mapped to `(N, M, width_out)`."""
+        return self.out(self.features(tokens, at, wanted, places, valid, wanted_valid))
+
+    def features(
+        self,
+        tokens: Tensor,
+        at: Tensor,
+        wanted: Tensor,
+        places: Tensor,
+        valid: Tensor | None = None,
+        wanted_valid: Tensor | None = None,
+    ) -> Tensor:
+        """What stands at the mask tokens, before it is mapped to a prediction: `(N, M, width)`."""
+        return self.everywhere(tokens, at, wanted, places, valid, wanted_valid)[:, at.shape[1] :]
+
+    def everywhere(
+        self,
+        tokens: Tensor,
+        at: Tensor,
+        wanted: Tensor,
+        places: Tensor,
+        valid: Tensor | None = None,
+        wanted_valid: Tensor | None = None,
+    ) -> Tensor:
+        """What stands at the seen tokens, then at the mask tokens.
 
         Args:
             tokens: `(N, K, width_in)` seen.
@@ -53,7 +77,7 @@ class TokenDecoder(nn.Module):
             wanted_valid: `(N, M)` bool, likewise; the rest of the result is not meant to be read.
 
         Returns:
-            `(N, M, width_out)`.
+            `(N, K + M, width)`.
         """
         x = self.embed(tokens)
         places = places.to(x.dtype)
@@ -64,4 +88,4 @@ class TokenDecoder(nn.Module):
             seen = torch.ones_like(at, dtype=torch.bool) if valid is None else valid
             asked = torch.ones_like(wanted, dtype=torch.bool) if wanted_valid is None else wanted_valid
             everyone = torch.cat([seen, asked], 1)
-        return self.out(self.body(x, everyone)[:, at.shape[1] :])
+        return self.body(x, everyone)

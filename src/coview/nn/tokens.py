@@ -44,3 +44,13 @@ def rows_there(present: Tensor) -> slice | Tensor:
 def spread(values: Tensor, rows: slice | Tensor, size: int) -> Tensor:
     """Per-sample numbers of some rows put back in their places among `size`, zeros elsewhere: `(n,)` -> `(size,)`."""
     return values if isinstance(rows, slice) else values.new_zeros(size).index_copy(0, rows, values)
+
+
+def on_grid(values: Tensor, at: Tensor, there: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """Tokens put on their places, and which places have one: `(N, M, D)`, `(N, M)` int64, `(N, M)` bool ->
+    `(N, size, D)`, `(N, size)` bool; zeros elsewhere. Places of one row differ.
+    """
+    rows = torch.arange(len(at), device=at.device)[:, None]
+    held = torch.zeros(len(at), size, dtype=torch.bool, device=at.device).index_put((rows, at), there)
+    whole = values.new_zeros(len(at), size, values.shape[-1])
+    return whole.index_put((rows, at), values * there[..., None]), held

@@ -81,6 +81,38 @@ def warp_cubes(values: Tensor, placing: Placing3d, size: int) -> Tensor:
     return mean.masked_fill(share < 0.5, torch.nan)
 
 
+def cut_cubes(values: Tensor, boxes: Tensor, size: int) -> Tensor:
+    """Parts of volumes as they stand, neither mirrored nor turned.
+
+    Args:
+        values: `(B, C, D, H, W)` float, D = H = W, NaN where missing.
+        boxes: `(B, n, 4)`: first corner along the three axes and the side, as shares of the cube's side.
+        size: voxels a side of the result.
+
+    Returns:
+        `(B, n, C, size, size, size)`.
+    """
+    n = boxes.shape[1]
+    flip = torch.zeros(len(boxes) * n, 3, dtype=torch.bool, device=boxes.device)
+    turn = torch.eye(3, device=boxes.device).expand(len(boxes) * n, 3, 3)
+    placing = Placing3d(boxes.flatten(0, 1), flip, turn)
+    return warp_cubes(values.repeat_interleave(n, 0), placing, size).unflatten(0, (-1, n))
+
+
+def regular_cubes(count: int, device: torch.device | None = None) -> Tensor:
+    """The boxes `(count ** 3, 4)` that cut a cube into equal ones, first corner and side as shares."""
+    line = torch.arange(count, device=device) / count
+    corners = torch.cartesian_prod(line, line, line)
+    return torch.cat([corners, torch.full_like(corners[:, :1], 1 / count)], 1)
+
+
+def shared_volume(a: Tensor, b: Tensor) -> Tensor:
+    """The share of each box of `a (B, n, 4)` that lies in each of `b (B, K, 4)`: `(B, n, K)`, from 0 to 1."""
+    (low_a, side_a), (low_b, side_b) = ((x[..., :3], x[..., 3:]) for x in (a[:, :, None], b[:, None]))
+    inside = torch.minimum(low_a + side_a, low_b + side_b) - torch.maximum(low_a, low_b)
+    return (inside.clamp_min(0) / side_a).prod(-1)
+
+
 def _sampled(values: Tensor, placing: Placing3d, size: int) -> Tensor:
     """Trilinear samples as two bilinear ones, of the slice before and the slice after, and what lies between.
 

@@ -21,7 +21,7 @@ from coview.modalities.spectral.options import SpectralOptions
 from coview.modalities.spectral.picture import composite
 from coview.modalities.spectral.read import Raster, read_raster
 from coview.modalities.spectral.resize import fit_square, shrink
-from coview.nn.bands import BandConv, BandEmbedding
+from coview.nn.bands import BandConv, BandEmbedding, BandGroupEmbedding
 from coview.nn.transformer import TokenNet
 from coview.views.bands import draw_turns, drop_bands, jitter, warp_bands
 from coview.views.draw import Draw
@@ -46,6 +46,7 @@ class Spectral(Modality):
         wavelengths: of the bands in nm, or None.
         mean, std: of each band.
         patch: pixels a side of one token.
+        group: neighbouring bands of one token, or None where a token has all: the grid begins with groups of bands.
         scale: least and greatest share of the area that `augment` crops.
         drop: share of the bands that it leaves out.
         jitter: greatest change of contrast and brightness.
@@ -62,6 +63,7 @@ class Spectral(Modality):
         std: Sequence[float],
         *,
         patch: int | None = None,
+        group: int | None = None,
         scale: Sequence[float] = (0.3, 1.0),
         drop: float = 0.2,
         jitter: float = 0.2,
@@ -72,9 +74,13 @@ class Spectral(Modality):
         self.patch = int(patch) if patch else _patch(self.size)
         if self.size % self.patch:
             raise UserError(f"size {self.size} cannot be cut into patches of {self.patch}; try {_patch(self.size)}")
+        self.group = int(group) if group else None
+        if self.channels % (self.group or 1):
+            fitting = " or ".join(str(k) for k in range(1, self.channels) if self.channels % k == 0)
+            raise UserError(f"{self.channels} bands cannot be cut into groups of {self.group}; try {fitting}")
         self.scale = (float(scale[0]), float(scale[1]))
         self.drop, self.jitter = float(drop), float(jitter)
-        self.token_dim = self.target_dim = self.channels * self.patch**2
+        self.token_dim = self.target_dim = (self.group or self.channels) * self.patch**2
 
     @classmethod
     def adapt(cls, items: Iterable[Raster], **options: Any) -> Spectral:
@@ -86,12 +92,12 @@ class Spectral(Modality):
         chosen = SpectralOptions.of(options)
         found = survey(items, chosen.wavelengths and nanometres(chosen.wavelengths))
         size = chosen.size or _near(found.size)
-        how = {"patch": chosen.patch, "scale": chosen.scale, "drop": chosen.drop, "jitter": chosen.jitter}
+        how = {name: getattr(chosen, name) for name in ("patch", "group", "scale", "drop", "jitter")}
         return cls(size, found.channels, found.wavelengths, found.mean, found.std, **how)  # type: ignore[arg-type]
 
     def config(self) -> dict[str, Any]:
         """Bands, statistics, extents and augmentation."""
-        names = ("size", "channels", "wavelengths", "mean", "std", "patch", "scale", "drop", "jitter")
+        names = ("size", "channels", "wavelengths", "mean", "std", "patch", "group", "scale", "drop", "jitter")
         plain = {name: getattr(self, name) for name in names}
         return {name: list(x) if isinstance(x, tuple) else x for name, x in plain.items()}
 
@@ -149,12 +155,17 @@ class Spectral(Modality):
         return view.with_value(seen, params={**view.params, **params})
 
     def tokens(self, view: View) -> View:
-        """Patches of all bands, `(B, V, T, patch * patch * C)`, NaN where there is no data."""
-        return view.with_value(cut_patches(view.value, self.grid(view), (self.patch, self.patch)))
+        """Patches of all bands, `(B, V, T, patch * patch * C)`, or of a group's; NaN where there is no data."""
+        if self.group is None:
+            return view.with_value(cut_patches(view.value, self.grid(view), (self.patch, self.patch)))
+        cubes = view.value[:, :, None]  # bands as an axis beside height and width
+        return view.with_value(cut_patches(cubes, self.grid(view), (self.group, self.patch, self.patch)))
 
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Pixels `(B, V, C, H, W)`."""
-        return join_patches(tokens, self.grid(like), (self.patch, self.patch))
+        if self.group is None:
+            return join_patches(tokens, self.grid(like), (self.patch, self.patch))
+        return join_patches(tokens, self.grid(like), (self.group, self.patch, self.patch))[:, :, 0]
 
     @at_least_float32
     def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
@@ -172,14 +183,17 @@ class Spectral(Modality):
 
     def token_embedding(self, dim: int) -> nn.Module:
         """Weights made from the wavelengths."""
-        return BandEmbedding(self.wavelengths, self.channels, self.patch, dim)
+        if self.group is None:
+            return BandEmbedding(self.wavelengths, self.channels, self.patch, dim)
+        return BandGroupEmbedding(self.wavelengths, self.channels, self.patch, dim, self.group)
 
     def grid(self, view: View) -> tuple[int, ...]:
-        """`(height, width)` in patches."""
+        """`(height, width)` in patches, after the groups of bands where tokens have such."""
         height, width = view.value.shape[-2:]
         if height % self.patch or width % self.patch:
             raise UserError(f"a raster of {height} x {width} cannot be cut into patches of {self.patch}")
-        return height // self.patch, width // self.patch
+        cells = (height // self.patch, width // self.patch)
+        return cells if self.group is None else (self.channels // self.group, *cells)
 
     def raw(self, view: View) -> Tensor:
         """Standardised values at no more than 16 x 16 pixels, 0 where there is no data, and which bands are there."""
