@@ -13,8 +13,9 @@ from coview.methods.registry import method_class, method_modules
 
 @pytest.mark.parametrize("name", method_modules())
 def test_a_batch_is_what_suits_the_method_where_the_user_does_not_say(name: str) -> None:
-    alone = method_class(name).relate is Method.relate
-    assert FitConfig(name).batch_size == (64 if alone else 256)
+    method = method_class(name)
+    assert FitConfig(name).batch_size == method.batch_size
+    assert method.batch_size == 64 or method.relate is not Method.relate, "no loss needs another sample"
 
 
 def test_a_batch_that_was_asked_for_is_kept() -> None:
