@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from coview.cli import main
+from coview.engine.config import load_config
 
 
 def test_embed_writes_the_documented_columns(run: Path, tmp_path: Path) -> None:
@@ -180,3 +181,10 @@ def test_finetune_leaves_a_run_that_predict_reads(
 def test_predict_says_what_would_predict(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", str(run), "--out", str(tmp_path / "p.parquet")]) == 2
     assert "coview finetune" in capsys.readouterr().err
+
+
+def test_compare_gives_each_method_the_batch_that_suits_it(tmp_path: Path) -> None:
+    out = tmp_path / "both"
+    assert main(["compare", "simclr", "mae", "--data", "digits", "--steps", "1", "--out", str(out)]) == 0
+    sizes = {m: load_config(out / f"{m}-seed0" / "config.yaml").batch_size for m in ("simclr", "mae")}
+    assert sizes == {"simclr": 256, "mae": 64}

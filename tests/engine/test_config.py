@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,8 @@ def test_the_resolved_batch_is_saved(tmp_path: Path) -> None:
     save_config(FitConfig("mae"), tmp_path / "config.yaml")
     assert "batch_size: 64" in (tmp_path / "config.yaml").read_text()
     assert load_config(tmp_path / "config.yaml").batch_size == 64
+
+
+def test_what_is_compared_gets_what_suits_each_method() -> None:
+    asked = FitConfig("")
+    assert [dataclasses.replace(asked, method=name).batch_size for name in ("simclr", "mae")] == [256, 64]

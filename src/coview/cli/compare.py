@@ -45,7 +45,7 @@ def run(words: Sequence[str]) -> int:
 
     for name in methods:
         method_class(name)
-    config = read_config(methods[0], given, None)
+    config = read_config("", given, None)  # of no method: each resolves what suits it
     refuse_used(config.out, "give another --out")
     out = Path(config.out or free_folder("compare", config.data))
     found = compare(methods, config, seeds=seeds, out=out, tell=None if as_json else say, **how)

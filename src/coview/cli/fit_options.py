@@ -102,7 +102,7 @@ def read_config(method: str | None, given: dict[str, Any], config_file: str | No
     """What was asked: the configuration file's options, and over them those of the command line.
 
     Args:
-        method: as named on the command line.
+        method: as named on the command line; empty where each of several resolves its own defaults.
         given: options on the command line, by name.
         config_file: path of a YAML file.
 
@@ -119,7 +119,7 @@ def read_config(method: str | None, given: dict[str, Any], config_file: str | No
             values = {name: v for name, v in values.items() if name not in NAMES}
         if method is not None and method != values["method"]:
             values["options"] = {}
-    values["method"] = method or values.get("method")
+    values["method"] = values.get("method") if method is None else method
     if values["method"] is None:
         raise UserError("name a method first: coview fit simclr --data emoji; coview methods lists them")
     known = {f.name for f in dataclasses.fields(FitConfig)}

@@ -126,7 +126,8 @@ class FitConfig:
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise UserError(f"--{name} must be above zero; {value} was given")
-        self.batch_size = self.batch_size or method_class(self.method).batch_size
+        if self.method:  # `compare` asks for several, each of which resolves its own
+            self.batch_size = self.batch_size or method_class(self.method).batch_size
         self.precision = str(self.precision)
         if self.precision not in ("32", "bf16", "auto"):
             raise UserError(f"--precision is 32, bf16 or auto; {self.precision!r} was given")
