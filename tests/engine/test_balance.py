@@ -40,3 +40,11 @@ def test_mgda_finds_the_least_norm_of_conflicting_gradients() -> None:
     (joined,) = rule.combine(opposed)
     assert joined is not None
     torch.testing.assert_close(joined, torch.tensor([0.0, 1.0]), atol=1e-2, rtol=0)
+
+
+def test_normalised_mgda_weighs_by_directions_and_keeps_lengths() -> None:
+    pytest.importorskip("torchjd")
+    rule = balance_rule("normalised-mgda")
+    (joined,) = rule.combine({"long": [torch.tensor([10.0, 0.0])], "short": [torch.tensor([0.0, 1.0])]})
+    assert joined is not None
+    torch.testing.assert_close(joined, torch.tensor([5.0, 0.5]), atol=1e-2, rtol=0)

@@ -61,6 +61,7 @@ EXAMPLES = {
     "arithmetic_poly_view": over_samples(VIEWS, (), call=lambda v, t: losses.arithmetic_poly_view(v, t.sigmoid())),
     "arithmetic_poly_view_rows": poly_view_rows(losses.arithmetic_poly_view_rows),
     "binary_contrast": over_samples(VIEW, VIEW, call=losses.binary_contrast),
+    "canonical_correlation": over_samples(VIEW, VIEW, call=losses.canonical_correlation),
     "chamfer": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer),
     "chamfer_distance": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer_distance),
     "covariance": over_samples(VIEW, call=losses.covariance),

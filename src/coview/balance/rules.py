@@ -95,6 +95,26 @@ class GradientRule(Balance):
         return found
 
 
+class NormalisedMGDA:
+    """The weights that make the sum of unit gradients shortest, given to the gradients as they are.
+
+    Of gradients of very different lengths the shortest would else take nearly all of the weight.
+
+    Paper: Multi-Task Learning as Multi-Objective Optimization. Sener, Koltun. NeurIPS 2018.
+    https://arxiv.org/abs/1810.04650 (the Frank-Wolfe solver; gradients normalised by length as in the authors' code).
+    """
+
+    def __init__(self) -> None:
+        from torchjd.aggregation import MGDAWeighting
+
+        self.weigh = MGDAWeighting()
+
+    def __call__(self, gradients: Tensor) -> Tensor:
+        """`(losses, parameters)` -> `(parameters,)`."""
+        unit = torch.nn.functional.normalize(gradients, dim=1)
+        return self.weigh(unit @ unit.T) @ gradients
+
+
 def _flat(gradient: Tensor | None, like: Tensor) -> Tensor:
     return like.new_zeros(like.numel()) if gradient is None else gradient.flatten()
 
@@ -102,7 +122,7 @@ def _flat(gradient: Tensor | None, like: Tensor) -> Tensor:
 @cache
 def rule_names() -> tuple[str, ...]:
     """The rules that `balance_rule` knows."""
-    return ("sum", "uncertainty", *TORCHJD)
+    return ("sum", "uncertainty", *TORCHJD, "normalised-mgda")
 
 
 def balance_rule(name: str) -> Balance:
@@ -116,11 +136,13 @@ def balance_rule(name: str) -> Balance:
         return Balance()
     if name == "uncertainty":
         return Uncertainty()
-    if name in TORCHJD:
+    if name in rule_names():
         try:
             from torchjd import aggregation
         except ImportError as error:
             raise MissingExtra("torchjd", "balance") from error
+        if name == "normalised-mgda":
+            return GradientRule(NormalisedMGDA())
         aggregator = getattr(aggregation, TORCHJD[name])
         return GradientRule(aggregator(c=0.5) if name == "cagrad" else aggregator())
     raise UserError(f"no balance rule is called {name!r}; there are {', '.join(rule_names())}")

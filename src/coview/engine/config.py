@@ -64,7 +64,7 @@ class FitConfig:
         warmup: share of the budget.
         schedule: cosine, linear or constant.
         clip: greatest gradient norm; 0 for none.
-        balance: how several losses share the encoder.
+        balance: how several losses share the encoder; default what the method is made for, mostly their sum.
         seed: of everything drawn.
         precision: 32, bf16 or auto (bf16 where the processor computes in it).
         device: auto, cpu or cuda.
@@ -101,7 +101,7 @@ class FitConfig:
     warmup: float = 0.05
     schedule: Schedule = Schedule.COSINE
     clip: float = 5.0
-    balance: str = "sum"
+    balance: str = ""
     seed: int = 0
     precision: str = "auto"
     device: str = "auto"
@@ -128,6 +128,7 @@ class FitConfig:
                 raise UserError(f"--{name} must be above zero; {value} was given")
         if self.method:  # `compare` asks for several, each of which resolves its own
             self.batch_size = self.batch_size or method_class(self.method).batch_size
+            self.balance = self.balance or method_class(self.method).balance
         self.precision = str(self.precision)
         if self.precision not in ("32", "bf16", "auto"):
             raise UserError(f"--precision is 32, bf16 or auto; {self.precision!r} was given")

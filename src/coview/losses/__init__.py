@@ -7,6 +7,7 @@ All compute in float32, or in float64 where a tensor is float64, autocast or not
 
 from coview.losses.all_pairs import all_pairs
 from coview.losses.binary_contrast import binary_contrast, local_global_rows
+from coview.losses.canonical_correlation import canonical_correlation
 from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
 from coview.losses.contextual_position import overlap_prediction, region_discrepancy
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
@@ -48,6 +49,7 @@ __all__ = [
     "arithmetic_poly_view",
     "arithmetic_poly_view_rows",
     "binary_contrast",
+    "canonical_correlation",
     "chamfer",
     "chamfer_distance",
     "covariance",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
+from coview.batch import View
+from coview.losses.parts import masked_mean
+from coview.nn.encoder import Encoder
 from coview.nn.graph import Layer, Residual
+from coview.nn.tokens import rows_there, spread
 
 if TYPE_CHECKING:
     from coview.modalities.graph import Graph
@@ -46,3 +51,29 @@ class GraphDecoder(nn.Module):
         x = self.embed(codes[flat.graph, flat.place])
         x = x.masked_fill(masked[flat.graph, flat.place][:, None], 0)
         return flat.padded(self.out(self.body(x, *flat.both_ways())[-1]), graphs.most)
+
+
+def rebuilding_error(
+    encoder: Encoder, decoder: GraphDecoder, shown: View, true: View, error: Callable[[Tensor, Tensor], Tensor]
+) -> Tensor:
+    """How wrongly the features of masked nodes are rebuilt from a look that hides them: the mean over a sample's.
+
+    Args:
+        encoder: reads the look.
+        decoder: rebuilds features from its codes.
+        shown: `(B, 1, T)` with `params` `hidden`, nodes that show a mask token, and `masked`, those to be rebuilt.
+        true: the graphs with the features that are wanted.
+        error: of features, `(N, T, F)` and `(N, T, F)` -> `(N, T)`.
+
+    Returns:
+        `(B,)`, 0 where a sample is absent.
+    """
+    out = encoder(shown, masked=shown.params["hidden"])
+    if not bool(out.present.any()):
+        return out.pooled.new_zeros(len(shown))
+    rows = rows_there(out.present)
+    assert out.tokens is not None
+    masked = shown.params["masked"][rows, 0]
+    rebuilt = decoder(out.tokens[rows, 0], shown.value[:, 0][rows], masked)
+    features = encoder.modality.tokens(true).value[rows, 0]
+    return spread(masked_mean(error(rebuilt, features), masked), rows, len(shown))
