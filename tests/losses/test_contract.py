@@ -70,16 +70,20 @@ EXAMPLES = {
     "cross_view_cross_entropy": Example(
         (VIEWS, (N, 2, D)), lambda z, q: losses.cross_view_cross_entropy(z, q.softmax(2))
     ),
-    "geometric_poly_view": over_samples(VIEWS, (), call=lambda v, t: losses.geometric_poly_view(v, t.sigmoid())),
-    "geometric_poly_view_rows": poly_view_rows(losses.geometric_poly_view_rows),
-    "info_nce": over_samples(
-        VIEW, VIEW, MANY, (), call=lambda a, b, q, t: losses.info_nce(a, b, t.sigmoid(), negatives=q)
-    ),
-    "info_nce_rows": Example((VIEW, MANY, ()), lambda a, c, t: losses.info_nce_rows(a, PARTNER, c, t.sigmoid())),
     "discrepancy_margin_rows": Example(
         (VIEW, (N, 2), MANY), lambda z, near, every: losses.discrepancy_margin_rows(z, PARTNER, near, every, 1.0)
     ),
     "edit_discrepancy": Example(((N, 3),), lambda d: losses.edit_discrepancy(d, torch.arange(1, 4.0).expand(N, 3))),
+    "geometric_poly_view": over_samples(VIEWS, (), call=lambda v, t: losses.geometric_poly_view(v, t.sigmoid())),
+    "geometric_poly_view_rows": poly_view_rows(losses.geometric_poly_view_rows),
+    "group_contrastive": Example((MANY, ()), lambda z, t: losses.group_contrastive(z, OWN_OF_MANY, t.sigmoid())),
+    "group_contrastive_rows": Example(
+        (MANY, ()), lambda z, t: losses.group_contrastive_rows(z[:3], OWN[:3], z, OWN_OF_MANY, t.sigmoid())
+    ),
+    "info_nce": over_samples(
+        VIEW, VIEW, MANY, (), call=lambda a, b, q, t: losses.info_nce(a, b, t.sigmoid(), negatives=q)
+    ),
+    "info_nce_rows": Example((VIEW, MANY, ()), lambda a, c, t: losses.info_nce_rows(a, PARTNER, c, t.sigmoid())),
     "instance_contrast": over_samples(
         SEQUENCES, call=lambda z: losses.instance_contrast(z, torch.ones(len(z), 4, dtype=torch.bool))
     ),
@@ -98,6 +102,7 @@ EXAMPLES = {
     "masked_absolute_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_absolute_error(p, t, MASKED)),
     "masked_cross_entropy": Example((VIEWS,), lambda z: losses.masked_cross_entropy(z, TOKENS, MASKED)),
     "masked_squared_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_squared_error(p, t, MASKED)),
+    "mean_discrepancy": Example((VIEW, MANY), losses.mean_discrepancy),
     "mixed_cross_correlation": Example(
         (VIEW, VIEW, VIEW, ()), lambda m, a, b, s: losses.mixed_cross_correlation(m, a, b, PARTNER, s.sigmoid())
     ),
@@ -105,6 +110,9 @@ EXAMPLES = {
     "normalise_patches": Example((VIEWS,), losses.normalise_patches),
     "nt_xent": over_samples(VIEW, VIEW, (), call=lambda a, b, t: losses.nt_xent(a, b, t.sigmoid())),
     "nt_xent_rows": Example((VIEW, ()), lambda z, t: losses.nt_xent_rows(z[:3], PARTNER[:3], z, OWN[:3], t.sigmoid())),
+    "observation_contrast": Example(
+        (SEQUENCES,), lambda z: losses.observation_contrast(z, torch.ones(N, 4, dtype=torch.bool))
+    ),
     "one_vs_rest": Example((VIEWS,), lambda v: losses.one_vs_rest(v, PRESENT).rows[1]),
     "overlap_prediction": Example(
         ((N, 2, K), (N, 2, K)), lambda a, b: losses.overlap_prediction(a.sigmoid(), b.sigmoid())
@@ -142,6 +150,12 @@ EXAMPLES = {
     ),
     "variance": over_samples(VIEW, call=losses.variance),
     "vicreg": over_samples(VIEW, VIEW, call=losses.vicreg),
+    "weighted_contrastive_rows": Example(
+        (VIEW, VIEW, MANY, ()),
+        lambda a, b, c, t: losses.weighted_contrastive_rows(
+            a, b, OWN, c, OWN_OF_MANY, torch.linspace(0.1, 1, K), t.sigmoid()
+        ),
+    ),
 }
 # the teacher of this one is made up inside its example, in sample order
 IN_ORDER = {"self_distillation"}

@@ -12,6 +12,8 @@ from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
 from coview.losses.contextual_position import overlap_prediction, region_discrepancy
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
 from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
+from coview.losses.group_contrastive import group_contrastive, group_contrastive_rows
+from coview.losses.hierarchical_contrast import instance_contrast, instance_contrast_rows, observation_contrast
 from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
 from coview.losses.koleo import koleo, koleo_rows
 from coview.losses.latent_regression import latent_regression
@@ -22,6 +24,8 @@ from coview.losses.masked_reconstruction import (
     masked_squared_error,
     normalise_patches,
 )
+from coview.losses.mean_discrepancy import mean_discrepancy
+from coview.losses.multi_view_contrastive import weighted_contrastive_rows
 from coview.losses.negative_cosine import negative_cosine
 from coview.losses.nt_xent import nt_xent, nt_xent_rows
 from coview.losses.poly_view import (
@@ -60,8 +64,12 @@ __all__ = [
     "edit_discrepancy",
     "geometric_poly_view",
     "geometric_poly_view_rows",
+    "group_contrastive",
+    "group_contrastive_rows",
     "info_nce",
     "info_nce_rows",
+    "instance_contrast",
+    "instance_contrast_rows",
     "invariance",
     "koleo",
     "koleo_rows",
@@ -72,11 +80,13 @@ __all__ = [
     "masked_absolute_error",
     "masked_cross_entropy",
     "masked_squared_error",
+    "mean_discrepancy",
     "mixed_cross_correlation",
     "negative_cosine",
     "normalise_patches",
     "nt_xent",
     "nt_xent_rows",
+    "observation_contrast",
     "one_vs_rest",
     "overlap_prediction",
     "pairwise_sigmoid",
@@ -100,4 +110,5 @@ __all__ = [
     "symmetric_info_nce",
     "variance",
     "vicreg",
+    "weighted_contrastive_rows",
 ]

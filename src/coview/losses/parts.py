@@ -60,3 +60,9 @@ def mean_finite(losses: Tensor, target: Tensor) -> Tensor:
     """The mean of `(..., P)` where the target is finite: `(...)`, 0 where it nowhere is."""
     there = target.isfinite()
     return losses.masked_fill(~there, 0).sum(-1) / there.sum(-1).clamp_min(1)
+
+
+def has_partner(group: Tensor) -> Tensor:
+    """Whether another sample is of the same group: `(N,)` int64 -> `(N,)` bool."""
+    _, which, counts = group.unique(return_inverse=True, return_counts=True)
+    return counts[which] > 1

@@ -1,0 +1,61 @@
+"""COMET: levels of a recording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from coview.batch import Batch
+from coview.errors import UserError
+from coview.losses import group_contrastive, instance_contrast, observation_contrast
+from tests.methods.joint import make, samples
+from tests.methods.slots import joined, look
+
+RECORDING = torch.tensor([3, 3, 4, 4, 5, 6, 7, 7])
+
+
+def told(missing: float = 0.0) -> Batch:
+    """Eight segments of five recordings of two people."""
+    return replace(samples("series", missing=missing), within={"recording": RECORDING, "subject": RECORDING // 5})
+
+
+def test_each_level_has_its_loss() -> None:
+    method = make("comet", "series", observation=0.1, sample=0.2, wholes=0.3)
+    whole = told(missing=0.6)
+    views, reps = look(method, whole)
+    z = joined(reps, whole)
+    there = z["present"]
+    assert 2 < int(there.sum()) < 8
+    out = method.encoder(views["masked"], masked=views["masked"].params["masked"])  # type: ignore[operator]
+    each = 0.1 * observation_contrast(out.tokens, out.valid[:, 0])
+    torch.testing.assert_close(reps.losses["observation"][there], each[there])
+    losses = method.relate(z).losses
+    tokens, valid, pooled = (z[n][there] for n in ("tokens", "valid", "whole"))
+    torch.testing.assert_close(losses["sample"], 0.2 * instance_contrast(tokens, valid))
+    torch.testing.assert_close(losses["recording"], 0.3 * group_contrastive(pooled, RECORDING[there], 0.1))
+    torch.testing.assert_close(losses["subject"], 0.3 * group_contrastive(pooled, RECORDING[there] // 5, 0.1))
+
+
+def test_the_two_masked_looks_hide_different_places_and_keep_them_aligned() -> None:
+    views = look(make("comet", "series"), told())[0]
+    twice = views["masked"]
+    assert torch.equal(twice.value[:, 0], twice.value[:, 1])
+    assert bool((twice.params["masked"][:, 0] != twice.params["masked"][:, 1]).any(1).all())
+
+
+def test_a_level_that_weighs_nothing_costs_nothing() -> None:
+    alone = make("comet", "series", observation=0.0, sample=0.0, levels=["subject"])
+    whole = told()
+    reps = look(alone, whole)[1]
+    assert not reps.losses
+    assert set(reps.features) == {"of subject", "present", "whole"}
+    assert set(alone.relate(joined(reps, whole)).losses) == {"subject"}
+
+
+def test_a_level_the_data_lacks_is_named() -> None:
+    with pytest.raises(UserError, match="no level 'ward'; it has recording, subject"):
+        look(make("comet", "series", levels=["ward"]), told())
+    with pytest.raises(UserError, match="--group"):
+        look(make("comet", "series", observation=0.0, sample=0.0), samples("series"))
