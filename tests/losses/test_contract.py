@@ -64,6 +64,7 @@ EXAMPLES = {
     "canonical_correlation": over_samples(VIEW, VIEW, call=losses.canonical_correlation),
     "chamfer": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer),
     "chamfer_distance": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer_distance),
+    "code_diversity": Example(((2, 4),), lambda z: losses.code_diversity(z.softmax(1))),
     "covariance": over_samples(VIEW, call=losses.covariance),
     "cross_correlation": over_samples(VIEW, VIEW, call=losses.cross_correlation),
     "cross_correlation_matrix": over_samples(VIEW, VIEW, call=losses.cross_correlation_matrix),
@@ -101,6 +102,7 @@ EXAMPLES = {
     ),
     "masked_absolute_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_absolute_error(p, t, MASKED)),
     "masked_cross_entropy": Example((VIEWS,), lambda z: losses.masked_cross_entropy(z, TOKENS, MASKED)),
+    "masked_matching": Example((VIEWS, VIEWS), lambda p, t: losses.masked_matching(p, t, MASKED, temperature=0.5)),
     "masked_squared_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_squared_error(p, t, MASKED)),
     "mean_discrepancy": Example((VIEW, MANY), losses.mean_discrepancy),
     "mixed_cross_correlation": Example(

@@ -9,6 +9,7 @@ from coview.losses.all_pairs import all_pairs
 from coview.losses.binary_contrast import binary_contrast, local_global_rows
 from coview.losses.canonical_correlation import canonical_correlation
 from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
+from coview.losses.code_diversity import code_diversity
 from coview.losses.contextual_position import overlap_prediction, region_discrepancy
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
 from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
@@ -18,6 +19,7 @@ from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
 from coview.losses.koleo import koleo, koleo_rows
 from coview.losses.latent_regression import latent_regression
 from coview.losses.margin_contrastive import margin_contrastive, margin_contrastive_rows
+from coview.losses.masked_matching import masked_matching
 from coview.losses.masked_reconstruction import (
     masked_absolute_error,
     masked_cross_entropy,
@@ -56,6 +58,7 @@ __all__ = [
     "canonical_correlation",
     "chamfer",
     "chamfer_distance",
+    "code_diversity",
     "covariance",
     "cross_correlation",
     "cross_correlation_matrix",
@@ -79,6 +82,7 @@ __all__ = [
     "margin_contrastive_rows",
     "masked_absolute_error",
     "masked_cross_entropy",
+    "masked_matching",
     "masked_squared_error",
     "mean_discrepancy",
     "mixed_cross_correlation",

@@ -1,0 +1,34 @@
+"""w2v-BERT: contrast and prediction, together and alone."""
+
+from __future__ import annotations
+
+from coview.papers.claim import Arm, Claim, Comparison
+from coview.papers.metrics import protocol_metric
+from coview.papers.recorded import spoken
+
+KIND = protocol_metric("linear/speech/kind", "accuracy")
+VOICE = protocol_metric("linear/speech/voice", "accuracy")
+METRICS = (KIND.name, VOICE.name)
+OPTIONS = {
+    "modality": {"audio": {"seconds": 2.0}},
+    "encoder_options": {"dim": 64, "depth": 4},
+    "batch_size": 64,
+}
+
+
+def claim(scale: int) -> Claim:
+    """What is said, and by whom."""
+    return Claim(
+        "Contrast and masked prediction of its codes, trained together, give a linear probe with fewer errors than "
+        "either alone, with the same encoder at equal compute.",
+        (KIND, VOICE),
+        {
+            "joint": Arm("w2v-bert", spoken, METRICS, OPTIONS, steps=200 * scale),
+            "contrast": Arm("w2v-bert", spoken, METRICS, {**OPTIONS, "prediction": 0.0}, like="joint"),
+            "prediction": Arm("w2v-bert", spoken, METRICS, {**OPTIONS, "contrast": 0.0}, like="joint"),
+        },
+        tuple(Comparison("joint", alone, metric) for alone in ("contrast", "prediction") for metric in METRICS),
+        note="Telephone prompts by six voices in five languages in place of LibriSpeech; probes of the kind of prompt "
+        "and of the voice in place of word errors. The prediction alone is of codes by a random codebook (BEST-RQ), as "
+        "there is none learned.",
+    )
