@@ -11,7 +11,7 @@ from coview.errors import UserError
 from coview.methods.base import embed_slot
 from coview.methods.registry import build_method
 from coview.papers.arms import Bench, code_of, common_code, content_key
-from coview.papers.claim import Arm, Claim, Comparison, claim_keys, claim_of, note_of
+from coview.papers.claim import REFERENCES, Arm, Claim, Comparison, claim_keys, claim_of, note_of
 from coview.papers.encoders_alone import EncodersAlone
 from coview.papers.metrics import protocol_metric
 from coview.papers.reproduce import plan, run_claim
@@ -137,6 +137,18 @@ def test_a_claim_is_run_and_judged_and_its_arms_are_kept():
     assert again["arms"]["plain"]["seconds"] == record["arms"]["plain"]["seconds"]
 
 
+def test_an_arm_is_held_against_the_raw_input_and_its_untrained_encoder_of_every_seed():
+    against = tuple(Comparison("plain", worse, KNN.name) for worse in ("raw", "random"))
+    record = run_claim(Claim("", (KNN,), {"plain": arm()}, against, grid=(1e-3,)), lambda line: None)
+    told = record["arms"]["plain"]
+    raw, random = (told["referred"][worse][KNN.name] for worse in ("raw", "random"))
+    assert len(set(raw)) == 1
+    assert len(set(random)) > 1
+    assert raw[0] == record["references"][KNN.name]["raw"]
+    for found, worse in zip(record["comparisons"], (raw, random), strict=True):
+        assert found["differences"] == [a - b for a, b in zip(told["scores"][KNN.name], worse, strict=True)]
+
+
 def test_an_arm_that_was_stopped_is_neither_scored_nor_kept(monkeypatch, tmp_path):
     note = Interrupt.__enter__
 
@@ -160,10 +172,11 @@ def test_every_claim_compares_arms_that_are_scored_alike_at_one_compute(key):
         return name if like is None else like
 
     for c in claim.comparisons:
-        better, worse = claim.arms[c.better], claim.arms[c.worse]
+        assert c.metric in claim.arms[c.better].metrics
+        if c.worse in REFERENCES:
+            continue
         assert leader(c.better) == leader(c.worse)
-        assert c.metric in better.metrics
-        assert c.metric in worse.metrics
+        assert c.metric in claim.arms[c.worse].metrics
 
 
 def test_a_note_is_the_claims_own_where_there_is_one():

@@ -67,7 +67,9 @@ class Bench:
         data, _, train = self.prepare(arm)
         return flops_of_step(self.config(arm, steps=1, lr=1e-3, seed=0), data, train)
 
-    def run(self, arm: Arm, metrics: list[Metric], *, steps: int, lr: float, seed: int, test: bool) -> dict[str, Any]:
+    def run(
+        self, arm: Arm, metrics: list[Metric], *, steps: int, lr: float, seed: int, test: bool, refer: bool = False
+    ) -> dict[str, Any]:
         """Trains and scores an arm, or finds that it was done: scores, protocol details, seconds, verdict.
 
         Args:
@@ -75,6 +77,7 @@ class Bench:
             metrics: what it is scored by.
             steps, lr, seed: of the run.
             test: whether the test part is scored (once, at the end); else the validation part.
+            refer: whether the references are scored beside it.
 
         Raises:
             UserError: training was stopped before its last step.
@@ -86,7 +89,8 @@ class Bench:
         data, rows, train = self.prepare(arm)
         config = self.config(arm, steps=steps, lr=lr, seed=seed)
         parts = rows if test else {n: at for n, at in rows.items() if n != "test"}
-        key = content_key(config, data, train, metrics, "test" if "test" in parts else "valid")
+        part = ("test" if "test" in parts else "valid") + (" beside references" if refer and seed else "")
+        key = content_key(config, data, train, metrics, part)
         kept = _folder() / f"{key}.json"
         if kept.is_file():
             return json.loads(kept.read_text())
@@ -103,7 +107,7 @@ class Bench:
         found |= {"scores": {n: s for n, (s, _) in scored.items()}, "protocol": {n: d for n, (_, d) in scored.items()}}
         assert run.verdict is not None
         found |= {"verdict": run.verdict.status, "precision": run.config.precision, "samples": len(train)}
-        if test and seed == 0:
+        if refer:
             from coview.papers.metrics import references
 
             found["references"] = {m.name: references(run, data, parts, m) for m in metrics}

@@ -66,13 +66,18 @@ class Arm:
             raise ValueError("an arm has steps of its own or is given another's compute: one of steps and like")
 
 
+REFERENCES = ("raw", "random")
+"""What every score stands beside, and an arm can be held against: the raw input, and its own encoder before training.
+"""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Who is claimed to beat whom.
 
     Args:
         better: the arm that the paper favours.
-        worse: the arm it is held against.
+        worse: the arm it is held against, or a reference: one of `REFERENCES`.
         metric: by which.
         margin: what it may fall short by where the claim is to match (see `verdict.judge`).
     """

@@ -35,6 +35,59 @@ def protocol_metric(key: str, metric: str) -> Metric:
     return Metric(f"{key} {metric}", score, {"key": key, "metric": metric})
 
 
+def embedding_metric(key: str, metric: str) -> Metric:
+    """As `protocol_metric`, but probes read what the method would have a user keep, which is what is claimed for it."""
+
+    def score(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
+        found = _scores(key, run.method, data, rows, raw=False, alone=False)
+        value = found[key][metric]["run"]
+        assert value is not None
+        return value, found.protocol[key]
+
+    return Metric(f"{key} {metric} of embeddings", score, {"key": key, "metric": metric, "alone": False})
+
+
+def finetuned_metric(slot: str, label: str, each: int, *, steps: int = 100, lr: float = 1e-3) -> Metric:
+    """How often a label is named right by a copy of a slot's encoder, fine-tuned with a linear head on few labels.
+
+    Args:
+        slot: whose encoder.
+        label: of classes; samples without it are neither trained on nor scored.
+        each: labelled training samples of each class, chosen by a hash of their names.
+        steps, lr: of fine-tuning, all labelled samples a step.
+    """
+    how = {"slot": slot, "label": label, "labels a class": each, "steps": steps, "lr": lr}
+
+    def score(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
+        import copy
+
+        import torch
+
+        from coview.data.split import unit_hash
+        from coview.evaluate.labels import classes_of
+        from coview.evaluate.supervised import train_supervised
+
+        found = classes_of(data.labels[label])
+        assert found is not None
+        codes, part = torch.from_numpy(found[0]), "test" if "test" in rows else "valid"
+        order = sorted(rows["train"].tolist(), key=lambda i: unit_hash(data.names[i], salt="labelled"))
+        labelled = [i for c in range(len(found[1])) for i in [j for j in order if codes[j] == c][:each]]
+        encoder = copy.deepcopy(run.method.slot_encoders()[slot])
+        seed, size = run.config.seed, len(labelled)
+        tuned = train_supervised(
+            encoder, data, torch.tensor(labelled), label, steps=steps, batch_size=size, lr=lr, seed=seed
+        )
+        scored = rows[part][codes[rows[part]] >= 0]
+        right = 0
+        with torch.no_grad():
+            for some in scored.split(512):
+                batch = data.rows(some).batch(torch.arange(len(some)))
+                right += int((tuned.head(tuned.embed(batch)[slot][slot].values[:, 0]).argmax(1) == codes[some]).sum())
+        return right / len(scored), {"split": part, "labelled": size, "scored": len(scored), **how}
+
+    return Metric(f"fine-tuned on {each} labels a class, {label}, accuracy", score, how)
+
+
 def references(run: Run, data: Data, rows: dict[str, Tensor], metric: Metric) -> dict[str, float | None]:
     """The metric of the raw input (where it can be compared at all) and of the encoder before training."""
     import dataclasses
@@ -42,15 +95,16 @@ def references(run: Run, data: Data, rows: dict[str, Tensor], metric: Metric) ->
     random = run.random_method()
     if "key" not in metric.plan:
         return {"random": metric.score(dataclasses.replace(run, method=random), data, rows)[0]}
-    row = _scores(metric.plan["key"], random, data, rows, raw=True)[metric.plan["key"]][metric.plan["metric"]]
+    key, alone = metric.plan["key"], metric.plan.get("alone", True)
+    row = _scores(key, random, data, rows, raw=True, alone=alone)[key][metric.plan["metric"]]
     return {"raw": row["raw"], "random": row["run"]}
 
 
-def _scores(key: str, method: Method, data: Data, rows: dict[str, Tensor], *, raw: bool) -> Scores:
+def _scores(key: str, method: Method, data: Data, rows: dict[str, Tensor], *, raw: bool, alone: bool = True) -> Scores:
     from coview.evaluate.evaluate import PROBES, evaluate
     from coview.papers.encoders_alone import EncodersAlone
 
     protocol, _, rest = key.partition("/")
     label = rest.partition("/")[2]
-    read = EncodersAlone(method) if protocol in PROBES else method
+    read = EncodersAlone(method) if alone and protocol in PROBES else method
     return evaluate(read, data, rows, protocols=[protocol], labels=[label] if label else None, raw=raw)

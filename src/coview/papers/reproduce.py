@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import platform
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -15,7 +15,7 @@ from coview.engine.config import plain, versions
 from coview.engine.devices import physical_cores
 from coview.engine.flops import check_equal, matching_steps
 from coview.papers.arms import Bench
-from coview.papers.claim import Arm, Claim, claim_of
+from coview.papers.claim import REFERENCES, Arm, Claim, claim_of
 from coview.papers.records import FORMAT
 from coview.papers.verdict import judge, together
 
@@ -59,9 +59,10 @@ def run_claim(claim: Claim, tell: Tell) -> dict[str, Any]:
         arms[name] = _arm(claim, bench, name, steps, per_step, tell)
     found = []
     for c in claim.comparisons:
-        check_equal({a: arms[a]["flops"] for a in (c.better, c.worse)})
-        pairs = zip(arms[c.better]["scores"][c.metric], arms[c.worse]["scores"][c.metric], strict=True)
-        differences = [a - b for a, b in pairs]
+        if c.worse in arms:
+            check_equal({a: arms[a]["flops"] for a in (c.better, c.worse)})
+        better, worse = sides(arms, c.better, c.worse, c.metric)
+        differences = [a - b for a, b in zip(better, worse, strict=True)]
         outcome = judge(differences, c.margin)
         spread = {"differences": differences, "mean": mean(differences), "deviation": stdev(differences)}
         found.append({**dataclasses.asdict(c), **spread, "outcome": outcome.value})
@@ -81,6 +82,14 @@ def run_claim(claim: Claim, tell: Tell) -> dict[str, Any]:
         "data": {"name": data.name, **data.about},
         "note": claim.note,
     }
+
+
+def sides(
+    arms: Mapping[str, Mapping[str, Any]], better: str, worse: str, metric: str
+) -> tuple[list[float], list[float]]:
+    """Both sides' scores, a seed each: of two arms, or of an arm and a reference that was scored beside it."""
+    told = arms[better]
+    return told["scores"][metric], (arms[worse]["scores"] if worse in arms else told["referred"][worse])[metric]
 
 
 def plan(claim: Claim, bench: Bench) -> list[tuple[str, int, float]]:
@@ -108,8 +117,10 @@ def _arm(claim: Claim, bench: Bench, name: str, steps: int, per_step: float, tel
             trials[f"{lr:g}"] = found["scores"][metrics[0].name]
     lr = max(claim.grid, key=lambda r: trials.get(f"{r:g}", 0.0))
     runs = []
+    held_against = [(c.worse, c.metric) for c in claim.comparisons if c.better == name and c.worse in REFERENCES]
     for seed in claim.seeds:
-        runs.append(bench.run(arm, metrics, steps=steps, lr=lr, seed=seed, test=True))
+        refer = bool(held_against) or seed == 0
+        runs.append(bench.run(arm, metrics, steps=steps, lr=lr, seed=seed, test=True, refer=refer))
         scores = ", ".join(f"{m} {s:.3f}" for m, s in runs[-1]["scores"].items())
         tell(f"{name}, seed {seed}: {scores} ({steps:,} steps, {runs[-1]['seconds']:.0f} s)")
     config = bench.config(arm, steps=steps, lr=lr, seed=0)
@@ -124,6 +135,10 @@ def _arm(claim: Claim, bench: Bench, name: str, steps: int, per_step: float, tel
         "lr": lr,
         "trials on the validation part": trials,
         "scores": {m.name: [r["scores"][m.name] for r in runs] for m in metrics},
+        "referred": {
+            reference: {m: [r["references"][m][reference] for r in runs] for of, m in held_against if of == reference}
+            for reference, _ in held_against
+        },
         "seconds": [round(r["seconds"], 1) for r in runs],
         "cpu_seconds": [round(r["cpu_seconds"], 1) for r in runs],
         "verdicts": [r["verdict"] for r in runs],
