@@ -71,6 +71,7 @@ EXAMPLES = {
     "cross_view_cross_entropy": Example(
         (VIEWS, (N, 2, D)), lambda z, q: losses.cross_view_cross_entropy(z, q.softmax(2))
     ),
+    "decoupled_correlation": over_samples(VIEW, VIEW, call=lambda a, b: losses.decoupled_correlation(a, b, 3)),
     "discrepancy_margin_rows": Example(
         (VIEW, (N, 2), MANY), lambda z, near, every: losses.discrepancy_margin_rows(z, PARTNER, near, every, 1.0)
     ),

@@ -12,6 +12,7 @@ from coview.losses import (
     covariance,
     cross_correlation,
     cross_correlation_matrix,
+    decoupled_correlation,
     invariance,
     mixed_cross_correlation,
     negative_cosine,
@@ -132,3 +133,29 @@ def test_negative_cosine_reads_directions_only() -> None:
 def test_negative_cosine_is_byols_error_but_for_scale() -> None:
     p, t = torch.nn.functional.normalize(draw(2, 6, 4), dim=2)
     torch.testing.assert_close(2 + 2 * negative_cosine(p, t), (p - t).square().sum(1).mean())
+
+
+def test_decoupled_correlation_is_zero_where_only_the_common_part_is_shared() -> None:
+    shared, own, other = whitened(d=7).split([3, 2, 2], 1)
+    loss = decoupled_correlation(torch.cat([shared, own], 1), torch.cat([shared, other], 1), 3)
+    assert loss.item() == pytest.approx(0, abs=1e-8)
+
+
+def test_decoupled_correlation_of_identical_views_counts_the_dimensions_that_should_differ() -> None:
+    z = whitened(d=5)
+    assert decoupled_correlation(z, z, 3).item() == pytest.approx(2, abs=1e-3)
+
+
+def test_decoupled_correlation_with_nothing_unique_is_cross_correlation() -> None:
+    a, b = draw(2, 16, 5)
+    torch.testing.assert_close(decoupled_correlation(a, b, 5), cross_correlation(a, b))
+
+
+def test_decoupled_correlation_leaves_common_with_unique_dimensions_free() -> None:
+    a, b = draw(2, 16, 5)
+    matrix = cross_correlation_matrix(a, b)
+    inside = torch.block_diag(torch.ones(3, 3), torch.ones(2, 2)).double()
+    wanted = torch.diag(torch.tensor([1.0, 1, 1, 0, 0])).double()
+    weight = torch.where(torch.eye(5) > 0, 1.0, 0.005).double() * inside
+    expected = (weight * (matrix - wanted).square()).sum()
+    torch.testing.assert_close(decoupled_correlation(a, b, 3), expected)

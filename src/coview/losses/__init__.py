@@ -12,6 +12,7 @@ from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
 from coview.losses.code_diversity import code_diversity
 from coview.losses.contextual_position import overlap_prediction, region_discrepancy
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
+from coview.losses.decoupled_correlation import decoupled_correlation
 from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
 from coview.losses.group_contrastive import group_contrastive, group_contrastive_rows
 from coview.losses.hierarchical_contrast import instance_contrast, instance_contrast_rows, observation_contrast
@@ -63,6 +64,7 @@ __all__ = [
     "cross_correlation",
     "cross_correlation_matrix",
     "cross_view_cross_entropy",
+    "decoupled_correlation",
     "discrepancy_margin_rows",
     "edit_discrepancy",
     "geometric_poly_view",

@@ -17,15 +17,16 @@ class JointSpace(nn.Module):
     Args:
         widths: slot -> width of its features.
         dim: width of the space.
-        hidden: width of a hidden layer with BatchNorm and ReLU; 0 for a linear map, as in CLIP.
+        hidden: width of hidden layers with BatchNorm and ReLU; 0 for a linear map, as in CLIP.
+        layers: hidden layers, where they have a width.
     """
 
-    def __init__(self, widths: Mapping[str, int], dim: int, hidden: int = 0) -> None:
+    def __init__(self, widths: Mapping[str, int], dim: int, hidden: int = 0, layers: int = 1) -> None:
         super().__init__()
         self.dim = dim
         self.projections = nn.ModuleDict(
             {
-                slot: MLP(width, hidden, dim) if hidden else nn.Linear(width, dim, bias=False)
+                slot: MLP(width, *[hidden] * layers, dim) if hidden else nn.Linear(width, dim, bias=False)
                 for slot, width in widths.items()
             }
         )

@@ -208,3 +208,32 @@ def solubilities() -> Source:
 def letters() -> Source:
     """4,000 rows of letter recognition to train on, 1,000 to choose by, 2,000 to score."""
     return part_of(catalog.source("letter"), {"train": 4_000, "valid": 1_000, "test": 2_000})
+
+
+@cache
+def sides() -> Source:
+    """Furniture, each of four sides a sample of its own: its picture, its depth, and how light it is.
+
+    `lightness` is the third, dark, middle or light, that a picture's mean brightness falls into where depth shows
+    something: depth does not tell it. Sides of a piece, and pieces of one name, share a part of the split.
+    """
+    furniture = catalog.source("furniture", names="en")
+    picture, depth = (furniture.columns[slot] for slot in ("picture", "depth"))
+    assert furniture.split is not None
+    assert furniture.groups is not None
+    seen = [(i, n, side) for i in range(len(furniture)) for n, side in enumerate(picture.views)]
+    pictures, depths = ([[np.asarray(c.items[i][n])] for i, n, _ in seen] for c in (picture, depth))
+    light = np.array([p.mean(2)[d > 0].mean() if (d > 0).any() else 255.0 for (p,), (d,) in zip(pictures, depths)])
+    thirds = np.searchsorted(np.quantile(light, [1 / 3, 2 / 3]), light)
+    return Source(
+        "sides of furniture",
+        {"picture": Column("image", pictures), "depth": Column("image", depths)},
+        names=[f"{furniture.names[i]} from the {side}" for i, _, side in seen],
+        labels={
+            "category": furniture.labels["category"][[i for i, _, _ in seen]],
+            "lightness": np.array(["dark", "middle", "light"])[thirds],
+        },
+        groups=[furniture.groups[i] for i, _, _ in seen],
+        split=[furniture.split[i] for i, _, _ in seen],
+        about=furniture.about,
+    )

@@ -26,14 +26,23 @@ class JointMethod(Method):
         dim: width of the joint space.
         positives: where a look comes from.
         plain: modalities that are read without augmentation.
+        hidden: width of the projections' hidden layers; 0 for linear projections.
+        layers: hidden layers, where they have a width.
     """
 
     def __init__(
-        self, encoders: dict[str, Encoder], *, dim: int, positives: Positives, plain: Sequence[str], hidden: int = 0
+        self,
+        encoders: dict[str, Encoder],
+        *,
+        dim: int,
+        positives: Positives,
+        plain: Sequence[str],
+        hidden: int = 0,
+        layers: int = 1,
     ) -> None:
         super().__init__()
         self.encoders = nn.ModuleDict(encoders)
-        self.space = JointSpace({slot: e.dim for slot, e in encoders.items()}, dim, hidden)
+        self.space = JointSpace({slot: e.dim for slot, e in encoders.items()}, dim, hidden, layers)
         self.positives = Positives(positives)
         self.plain = tuple(plain)
 
