@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from torch import Tensor
-
-from coview.data.source import Data
-from coview.engine.run import Run
-from coview.papers.claim import Arm, Claim, Comparison, Metric
+from coview.papers.claim import Arm, Claim, Comparison
+from coview.papers.metrics import embedding_metric
 from coview.papers.recorded import watch
 
-KEY = "linear/accelerometer/exercise"
-
-
-def kept(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
-    """A linear probe of what a method has a user keep: of frame projections, the mapped frames too."""
-    from coview.evaluate.evaluate import evaluate
-
-    found = evaluate(run.method, data, rows, protocols=["linear"], labels=["exercise"], raw=False)
-    value = found[KEY]["accuracy"]["run"]
-    assert value is not None
-    return value, found.protocol[KEY]
-
-
-PROBE = Metric(f"{KEY} accuracy", kept)
+PROBE = embedding_metric("linear/accelerometer/exercise", "accuracy")
 OPTIONS = {"slots": ["accelerometer"], "encoder_options": {"dim": 64}, "batch_size": 128}
 
 
