@@ -85,6 +85,12 @@ EXAMPLES = {
     "info_nce": over_samples(
         VIEW, VIEW, MANY, (), call=lambda a, b, q, t: losses.info_nce(a, b, t.sigmoid(), negatives=q)
     ),
+    "influence_contrast_rows": Example(
+        (VIEW, (N, 2), MANY),
+        lambda z, w, every: losses.influence_contrast_rows(
+            z, PARTNER, w.sigmoid(), OWN, every, torch.ones(K, dtype=torch.bool), 0.5
+        ),
+    ),
     "info_nce_rows": Example((VIEW, MANY, ()), lambda a, c, t: losses.info_nce_rows(a, PARTNER, c, t.sigmoid())),
     "instance_contrast": over_samples(
         SEQUENCES, call=lambda z: losses.instance_contrast(z, torch.ones(len(z), 4, dtype=torch.bool))
@@ -132,8 +138,11 @@ EXAMPLES = {
     "self_distillation_rows": Example(
         (VIEWS,), lambda s: losses.self_distillation_rows(s, torch.linspace(-1, 1, N * 2 * D).view(N, 2, D))
     ),
+    "sharpened": Example((MANY,), lambda z: losses.sharpened(z.softmax(1)), gradient=False),
     "sinkhorn": Example((MANY,), losses.sinkhorn, gradient=False),
     "sinkhorn_potentials": Example((MANY,), losses.sinkhorn_potentials, gradient=False),
+    "spectral_sum_error": Example(((N, 2, 3, D), (N, 2, 3, D)), losses.spectral_sum_error),
+    "student_t_assignment": Example((VIEW, (3, D)), losses.student_t_assignment),
     "spectral_sum_error": Example(((N, 2, 3, D), (N, 2, 3, D)), losses.spectral_sum_error),
     "sufficient_statistics": over_samples(VIEWS, (), call=lambda v, t: losses.sufficient_statistics(v, t.sigmoid())),
     "sufficient_statistics_rows": poly_view_rows(losses.sufficient_statistics_rows),

@@ -8,7 +8,18 @@ import pytest
 import torch
 
 from coview.errors import UserError
-from coview.losses import binary_contrast, local_global_rows, scaled_cosine_error
+from coview.losses import (
+    binary_contrast,
+    canonical_correlation,
+    discrepancy_margin_rows,
+    edit_discrepancy,
+    influence_contrast_rows,
+    info_nce_rows,
+    local_global_rows,
+    scaled_cosine_error,
+    sharpened,
+    student_t_assignment,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +63,64 @@ def test_parts_and_wholes_are_binary_contrast_of_each_part() -> None:
         for i in range(5)
     ]
     torch.testing.assert_close(local_global_rows(local, own, whole), torch.stack(expected))
+
+
+def test_distances_in_proportion_to_edits_cost_nothing_and_others_their_differences() -> None:
+    edits = torch.tensor([[2.0, 4.0, 6.0]])
+    assert edit_discrepancy(0.7 * edits, edits) == 0
+    expected = (1.0 + 4.0 + 9.0) / 3  # ratios 0, 1, 3
+    torch.testing.assert_close(edit_discrepancy(torch.tensor([[0.0, 4.0, 18.0]]), edits), torch.tensor([expected]))
+
+
+def test_the_margin_is_kept_from_each_other_original() -> None:
+    every = torch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 10.0]])
+    near = torch.tensor([[1.0, 2.0]])
+    found = discrepancy_margin_rows(every[:1], torch.tensor([0]), near, every, 6.0)
+    expected = ((6 + 1 - 5) + (6 + 2 - 5) + 0 + 0) / 4
+    torch.testing.assert_close(found, torch.tensor([expected]))
+
+
+def test_canonical_correlation_of_a_view_with_itself_is_what_its_dimensions_share() -> None:
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(4000, 3, dtype=torch.float64, generator=generator)
+    assert canonical_correlation(z, z, decorrelation=1.0) < 0.01
+    twice = z[:, [0, 0, 1]]
+    expected = torch.tensor(2 * 2.0, dtype=torch.float64)  # one entry and its mirror, in both views
+    torch.testing.assert_close(canonical_correlation(twice, twice, decorrelation=1.0), expected, atol=0.05, rtol=0)
+
+
+def test_canonical_correlation_is_half_the_distance_of_standardised_views() -> None:
+    generator = torch.Generator().manual_seed(0)
+    a, b = torch.randn(2, 50, 4, dtype=torch.float64, generator=generator)
+    far = [(z - z.mean(0)) / (z.var(0, correction=0) + 1e-5).sqrt() for z in (a, b)]
+    expected = (far[0] - far[1]).square().sum() / (2 * len(a))
+    torch.testing.assert_close(canonical_correlation(a, b, decorrelation=0.0), expected, rtol=1e-4, atol=0)
+
+
+def test_influence_contrast_of_one_neighbour_is_info_nce() -> None:
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(6, 4, dtype=torch.float64, generator=generator)
+    influence = torch.zeros(1, 6, dtype=torch.float64)
+    influence[0, 2] = 1
+    told = (z[:1], torch.tensor([0]), influence, torch.tensor([0]), z, torch.ones(6, dtype=torch.bool))
+    expected = info_nce_rows(z[:1], torch.tensor([1]), z[1:], 0.5)
+    torch.testing.assert_close(influence_contrast_rows(*told, 0.5), expected)
+
+
+def test_influence_contrast_weighs_neighbours_inside_the_logarithm_and_leaves_out_who_is_not_there() -> None:
+    z = torch.eye(4, dtype=torch.float64)[[0, 0, 1, 2]]
+    influence = torch.tensor([[0.0, 0.25, 0.75, 0.0]], dtype=torch.float64)
+    there = torch.tensor([True, True, True, False])
+    found = influence_contrast_rows(z[:1], torch.tensor([0]), influence, torch.tensor([0]), z, there, 1.0)
+    e = torch.tensor(1.0, dtype=torch.float64).exp()
+    torch.testing.assert_close(found[0], -((0.25 * e + 0.75) / (e + 1)).log())
+
+
+def test_assignments_follow_students_t_and_are_sharpened_against_large_clusters() -> None:
+    rows, centres = torch.tensor([[0.0], [1.0], [1.0]]), torch.tensor([[0.0], [1.0]])
+    shares = student_t_assignment(rows, centres)
+    torch.testing.assert_close(shares, torch.tensor([[2 / 3, 1 / 3], [1 / 3, 2 / 3], [1 / 3, 2 / 3]]))
+    total = shares.sum(0)
+    weight = shares**2 / total
+    torch.testing.assert_close(sharpened(shares), weight / weight.sum(1, keepdim=True))
+    assert sharpened(shares)[0, 0] > shares[0, 0]

@@ -16,6 +16,7 @@ from coview.losses.decoupled_correlation import decoupled_correlation
 from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
 from coview.losses.group_contrastive import group_contrastive, group_contrastive_rows
 from coview.losses.hierarchical_contrast import instance_contrast, instance_contrast_rows, observation_contrast
+from coview.losses.influence_contrast import influence_contrast_rows
 from coview.losses.info_nce import info_nce, info_nce_rows, symmetric_info_nce
 from coview.losses.koleo import koleo, koleo_rows
 from coview.losses.latent_regression import latent_regression
@@ -45,6 +46,7 @@ from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.losses.self_distillation import self_distillation, self_distillation_rows
 from coview.losses.sigmoid import pairwise_sigmoid, pairwise_sigmoid_rows
 from coview.losses.sinkhorn import sinkhorn, sinkhorn_potentials
+from coview.losses.soft_assignment import sharpened, student_t_assignment
 from coview.losses.spectral_sum import spectral_sum_error
 from coview.losses.swapped_prediction import cross_view_cross_entropy, swapped_prediction, swapped_prediction_rows
 from coview.losses.symile import symile, symile_all_tuples, symile_rows, symile_shuffles
@@ -71,6 +73,7 @@ __all__ = [
     "geometric_poly_view_rows",
     "group_contrastive",
     "group_contrastive_rows",
+    "influence_contrast_rows",
     "info_nce",
     "info_nce_rows",
     "instance_contrast",
@@ -101,10 +104,12 @@ __all__ = [
     "scaled_cosine_error",
     "self_distillation",
     "self_distillation_rows",
+    "sharpened",
     "sinkhorn",
     "sinkhorn_potentials",
     "spectral_sum_error",
     "squared_distances",
+    "student_t_assignment",
     "sufficient_statistics",
     "sufficient_statistics_rows",
     "swapped_prediction",

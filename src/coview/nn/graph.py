@@ -25,11 +25,13 @@ class Layer(StrEnum):
     - `gin`: the sum of what they say, then an MLP (Xu et al., ICLR 2019; with edge features Hu et al., ICLR 2020).
     - `gcn`: the mean weighted by degrees (Kipf and Welling, ICLR 2017).
     - `sage`: the mean beside its own (Hamilton et al., NeurIPS 2017).
+    - `mlp`: not at all; a node's features alone.
     """
 
     GIN = "gin"
     GCN = "gcn"
     SAGE = "sage"
+    MLP = "mlp"
 
 
 class GraphNet(nn.Module):
@@ -141,7 +143,21 @@ def small(modality: Graph, layer: Layer, dim: int, depth: int, drop: float) -> G
     return GraphNet(modality, Residual(layer, dim, depth, modality.edge_dim, drop), dim)
 
 
+class Alone(nn.Module):
+    """An MLP of a node's own features, where graph layers stand."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.mlp = nn.Sequential(nn.Linear(dim, dim), nn.GELU(), nn.Linear(dim, dim))
+
+    def forward(self, x: Tensor, edges: Tensor) -> Tensor:
+        """`(M, D)` -> `(M, D)`; edges are not read."""
+        return self.mlp(x)
+
+
 def _layer(layer: Layer, dim: int, edge_dim: int) -> nn.Module:
+    if layer is Layer.MLP:
+        return Alone(dim)
     conv = geometric().nn.conv
     match layer:
         case Layer.GIN:

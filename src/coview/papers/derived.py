@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from coview.data import catalog
-from coview.data.source import Column, Source
+from coview.data.source import Column, Picked, Source
 from coview.data.split import unit_hash
 
 
@@ -237,3 +237,21 @@ def sides() -> Source:
         split=[furniture.split[i] for i, _, _ in seen],
         about=furniture.about,
     )
+
+
+@cache
+def noised_packages() -> Source:
+    """The same packages where half of the graph's dependencies are replaced by pairs drawn at random."""
+    from coview.data.graph import NodeItems
+    from coview.modalities.graph.wiring import Wiring
+
+    source = packages()
+    node = source.columns["package"].items[0][0]
+    assert node is not None
+    random = np.random.default_rng(0)
+    edges = node.wiring.edges().numpy()
+    wrong = random.random(edges.shape[1]) < 0.5
+    edges[:, wrong] = random.integers(0, len(node.wiring), (2, int(wrong.sum())))
+    items = NodeItems(Wiring.of(node.wiring.x.numpy(), edges, about=node.wiring.about))
+    places = [sample[0].node for sample in source.columns["package"].items]  # type: ignore[union-attr]
+    return replace(source, columns={"package": replace(source.columns["package"], items=Picked(items, places))})

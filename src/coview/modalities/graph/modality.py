@@ -249,10 +249,15 @@ class Graph(Modality):
         """Means over neighbours beside the node itself (torch-geometric's GraphSAGE) and residual connections."""
         return small(self, Layer.SAGE, dim, depth, drop)
 
+    def _mlp(self, *, dim: int = 128, depth: int = 3, drop: float = 0.0) -> nn.Module:
+        """Nodes' own features without their neighbours', and residual connections."""
+        return small(self, Layer.MLP, dim, depth, drop)
+
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {
         "gin": _gin,
         "gcn": _gcn,
         "sage": _sage,
+        "mlp": _mlp,
         "vit": GraphTransformer,
     }
     libraries: ClassVar[Mapping[str, str]] = {"pyg": "coview.nn.torch_geometric"}
