@@ -9,10 +9,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from coview.batch import Features
 from coview.errors import UserError
 from coview.papers.baselines.cross_view_prediction import CrossViewPrediction
+from coview.papers.baselines.gae import GAE
+from coview.papers.baselines.semi_supervised import SemiSupervised
 from coview.papers.baselines.word_prediction import WordPrediction
-from tests.methods.slots import encoders, look, samples, without
+from tests.methods.slots import draws, encoders, look, samples, without
 
 PICTURES = {"left": "image", "right": "image"}
 CAPTIONED = {"drawing": "image", "name": "text"}
@@ -71,3 +74,51 @@ def test_the_bag_counts_a_captions_tokens_and_no_padding() -> None:
         method.bag(caption)[:, 0], caption.value[:, 0], caption.length[:, 0].tolist(), strict=True
     ):
         assert bag.tolist() == torch.bincount(tokens[:length], minlength=len(bag)).tolist()
+
+
+def semi(mechanism: str) -> SemiSupervised:
+    torch.manual_seed(0)
+    return SemiSupervised(*encoders(node="graph", row="table").values(), mechanism=mechanism).double()  # type: ignore[arg-type]
+
+
+def test_labels_are_learned_where_they_are_known_and_completion_everywhere() -> None:
+    method, batch = semi("together"), without(samples(node="graph", row="table"), "row", [1, 3])
+    weights = look(method, batch)[0].weights
+    assert weights["labels"].tolist() == [1, 0, 1, 0, 1, 1]
+    assert weights["completion"].tolist() == [1] * 6
+
+
+def test_one_after_another_learns_labels_in_the_second_half_alone() -> None:
+    method, batch = semi("one-after-another"), samples(node="graph", row="table")
+    for progress, loss in ((0.0, "completion"), (0.49, "completion"), (0.5, "labels"), (1.0, "labels")):
+        method.clock.progress = progress
+        assert set(look(method, batch)[1].losses) == {loss}
+
+
+def test_a_completion_that_says_nothing_errs_by_the_nodes_own_features() -> None:
+    method, batch = semi("together"), samples(node="graph", row="table")
+    silent(method.complete)
+    views, reps = look(method, batch)
+    expected = method.graph.modality.tokens(views["hidden"]).value[:, 0, 0].double().square().mean(1)
+    torch.testing.assert_close(reps.losses["completion"], expected)
+
+
+def gae() -> GAE:
+    torch.manual_seed(0)
+    return GAE(*encoders(node="graph").values(), edges=4).double()
+
+
+def test_edges_cost_the_logarithm_of_two_where_all_nodes_are_alike() -> None:
+    method, batch = gae(), samples(node="graph")
+    reps = look(method, batch)[1]
+    told = {**reps.features, "ends": torch.zeros_like(reps.features["ends"])}
+    loss = method.relate(Features(told, batch.key, draws(batch))).losses["edges"]
+    torch.testing.assert_close(loss.float(), torch.tensor(log(2)))
+
+
+def test_joined_nodes_that_are_alike_and_strangers_that_are_opposed_cost_nothing() -> None:
+    method, batch = gae(), samples(n=2, node="graph")
+    ends = look(method, batch)[1].features["ends"]
+    side = torch.tensor([1.0, -1.0], dtype=torch.float64)[:, None, None, None]
+    told = {"ends": (3 * side).expand_as(ends), "linked": torch.ones(ends.shape[:2], dtype=torch.bool)}
+    assert method.relate(Features(told, batch.key, draws(batch))).losses["edges"] < 1e-6
