@@ -21,7 +21,7 @@ def claim(scale: int) -> Claim:
         "and the same with the squared error, by linear probe of the same network at equal compute.",
         (PROBE,),
         {
-            "graphmae": Arm("graphmae", packages, (PROBE.name,), OPTIONS, steps=200 * scale),
+            "graphmae": Arm("graphmae", packages, (PROBE.name,), OPTIONS, steps=600 * scale),
             "squared error": Arm("graphmae", packages, (PROBE.name,), {**OPTIONS, "criterion": "mse"}, like="graphmae"),
             "gae": Arm(GAE, packages, (PROBE.name,), OPTIONS, like="graphmae"),
         },

@@ -42,7 +42,7 @@ def claim(scale: int) -> Claim:
         "and a second diffusion adds no more than 0.005 to it, by linear probe at equal compute.",
         (PROBE,),
         {
-            "two views": Arm("mvgrl", packages, (PROBE.name,), two, steps=120 * scale),
+            "two views": Arm("mvgrl", packages, (PROBE.name,), two, steps=240 * scale),
             "one view": arm(1),
             "three views": arm(3),
         },
