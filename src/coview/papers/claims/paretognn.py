@@ -42,7 +42,7 @@ def claim(scale: int) -> Claim:
         "than their plain sum and than each alone, same network, at equal compute.",
         (OVERALL,),
         {
-            "pareto": Arm("paretognn", packages, (OVERALL.name,), OPTIONS, steps=100 * scale),
+            "pareto": Arm("paretognn", packages, (OVERALL.name,), OPTIONS, steps=180 * scale),
             "sum": arm(balance="sum"),
             **{pretext: arm(pretexts=[pretext]) for pretext in pretexts},
         },
