@@ -108,6 +108,7 @@ EXAMPLES = {
         (MANY,), lambda z: losses.margin_contrastive_rows(z[:3], OWN_OF_MANY[:3], z, OWN_OF_MANY, 1.5, 2)
     ),
     "masked_absolute_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_absolute_error(p, t, MASKED)),
+    "masked_agreement": Example((VIEWS, VIEWS), lambda a, b: losses.masked_agreement(a, b, MASKED)),
     "masked_cross_entropy": Example((VIEWS,), lambda z: losses.masked_cross_entropy(z, TOKENS, MASKED)),
     "masked_matching": Example((VIEWS, VIEWS), lambda p, t: losses.masked_matching(p, t, MASKED, temperature=0.5)),
     "masked_squared_error": Example((VIEWS, VIEWS), lambda p, t: losses.masked_squared_error(p, t, MASKED)),

@@ -13,6 +13,7 @@ from coview.errors import UserError
 from coview.losses import (
     latent_regression,
     masked_absolute_error,
+    masked_agreement,
     masked_cross_entropy,
     masked_squared_error,
     normalise_patches,
@@ -91,3 +92,12 @@ def test_a_beta_that_is_not_positive_is_refused() -> None:
 def test_a_mask_of_the_wrong_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="same shape"):
         masked_squared_error(torch.zeros(4, 3, 2), torch.zeros(4, 3, 2), MASKED[:, :2])
+
+
+def test_agreement_goes_from_zero_through_one_to_two() -> None:
+    a = torch.tensor([[[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]])
+    b = torch.tensor([[[3.0, 0.0], [0.0, 2.0], [-1.0, 0.0]]])
+    for t in range(3):
+        alone = torch.arange(3)[None] == t
+        torch.testing.assert_close(masked_agreement(a, b, alone), torch.tensor([float(t)]))
+    torch.testing.assert_close(masked_agreement(a, b, torch.ones(1, 3, dtype=torch.bool)), torch.ones(1))

@@ -5,6 +5,7 @@ returns `(B,)` and says so. Functions named `*_rows` give a loss for each anchor
 All compute in float32, or in float64 where a tensor is float64, autocast or not.
 """
 
+from coview.losses.agreement import masked_agreement
 from coview.losses.all_pairs import all_pairs
 from coview.losses.binary_contrast import binary_contrast, local_global_rows
 from coview.losses.canonical_correlation import canonical_correlation
@@ -86,6 +87,7 @@ __all__ = [
     "margin_contrastive",
     "margin_contrastive_rows",
     "masked_absolute_error",
+    "masked_agreement",
     "masked_cross_entropy",
     "masked_matching",
     "masked_squared_error",
