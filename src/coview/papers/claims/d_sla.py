@@ -50,7 +50,7 @@ def claim(scale: int) -> Claim:
         "on solubility.",
         (FINETUNED,),
         {
-            "d-sla": Arm("d-sla", solubilities, (FINETUNED.name,), OPTIONS, steps=200 * scale),
+            "d-sla": Arm("d-sla", solubilities, (FINETUNED.name,), OPTIONS, steps=300 * scale),
             "graphcl": Arm("simclr", solubilities, (FINETUNED.name,), OPTIONS, like="d-sla"),
         },
         (Comparison("d-sla", "graphcl", FINETUNED.name), Comparison("d-sla", "random", FINETUNED.name)),
