@@ -27,7 +27,7 @@ class Own:
 OWN: dict[str, tuple[Own, ...]] = {
     "image": (
         Own(
-            "a folder of pictures (png, jpg, webp, gif, bmp, tif and more; svg with the extra `data`); sub-folders are labels",
+            "a folder of pictures (png, jpg, webp, gif, bmp, tif; svg with the extra `data`); sub-folders are labels",
             "pictures/",
         ),
         Own("two folders of pictures of the same things: natural views", "things/ --columns thing:image=front,back"),

@@ -144,7 +144,6 @@ EXAMPLES = {
     "sinkhorn_potentials": Example((MANY,), losses.sinkhorn_potentials, gradient=False),
     "spectral_sum_error": Example(((N, 2, 3, D), (N, 2, 3, D)), losses.spectral_sum_error),
     "student_t_assignment": Example((VIEW, (3, D)), losses.student_t_assignment),
-    "spectral_sum_error": Example(((N, 2, 3, D), (N, 2, 3, D)), losses.spectral_sum_error),
     "sufficient_statistics": over_samples(VIEWS, (), call=lambda v, t: losses.sufficient_statistics(v, t.sigmoid())),
     "sufficient_statistics_rows": poly_view_rows(losses.sufficient_statistics_rows),
     "swapped_prediction": over_samples(
