@@ -43,8 +43,7 @@ class CausalDecoder(nn.Module):
         Returns:
             `(N, T, target_dim)`.
         """
-        read = tokens[:, :-1]
-        before = self.embed(read.to(self.start.dtype) if read.is_floating_point() else read)
+        before = self.embed(tokens.to(self.start.dtype) if tokens.is_floating_point() else tokens)[:, :-1]
         start = self.start.to(before.dtype).expand(len(tokens), 1, -1)
         x = torch.cat([start, before], 1) + places.to(before.dtype) + self.summary(summary)[:, None]
         return self.out(self.body(x, causal=True))

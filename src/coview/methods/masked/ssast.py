@@ -116,5 +116,5 @@ class SSAST(Method):
 
 
 def as_numbers(tokens: Tensor, modality: Modality, dtype: torch.dtype) -> Tensor:
-    """Tokens `(..., P)` as they are; symbols `(...)` as 1 at their place among all, `(..., K)`."""
-    return (tokens if modality.token_dim else F.one_hot(tokens, modality.target_dim)).to(dtype)
+    """Tokens `(..., P)`, 0 where a number is missing; symbols `(...)` as 1 at their place among all, `(..., K)`."""
+    return (tokens.nan_to_num(0) if modality.token_dim else F.one_hot(tokens, modality.target_dim)).to(dtype)

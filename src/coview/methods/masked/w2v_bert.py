@@ -122,9 +122,9 @@ class W2vBERT(Method):
             return Reps({"used": used, "count": count}, losses)
         assert out.layers is not None
         assert out.tokens is not None
-        hidden = take(modality.tokens(view).value[rows, 0], wanted)
-        hidden = hidden.to(out.pooled.dtype) if hidden.is_floating_point() else hidden
-        code = self.quantizer(self.norm(self.read(hidden)), take(view.params["noise"][rows], wanted), self._tau())
+        tokens = modality.tokens(view).value[rows, 0]
+        read = self.read(tokens.to(out.pooled.dtype) if tokens.is_floating_point() else tokens)
+        code = self.quantizer(self.norm(take(read, wanted)), take(view.params["noise"][rows], wanted), self._tau())
         used = _put(code.probabilities * asked[..., None, None], rows, used)
         count = spread(asked.sum(1).to(count.dtype), rows, len(view))
         if self.contrast:
