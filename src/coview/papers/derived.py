@@ -274,3 +274,16 @@ def labelled_packages() -> Source:
         known.append(part != "train" or met[section] <= LABELLED_PACKAGES)
     rows = [[{"section": section} if told else None] for section, told in zip(sections, known, strict=True)]
     return replace(source, columns={**source.columns, "section": Column("table", rows)})
+
+
+@cache
+def split_bands() -> Source:
+    """Neighbourhoods of Landsat pixels, their two visible and two infrared bands as two sensors."""
+    satellite = catalog.source("satellite")
+    patch = satellite.columns["patch"]
+    rasters = [raster for i in range(len(satellite)) if (raster := patch.items[i][0]) is not None]
+    slots = {
+        name: Column("spectral", [[(values[at], waves[at])] for values, waves in rasters], options=patch.options)
+        for name, at in (("visible", slice(0, 2)), ("infrared", slice(2, 4)))
+    }
+    return replace(satellite, name="satellite by sensor", columns=slots)

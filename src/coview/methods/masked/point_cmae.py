@@ -49,9 +49,10 @@ class PointCMAE(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("point-cmae", data="digits", agreement=0.1, steps=20, batch_size=32)
-        >>> run.verdict.status
-        'healthy'
+        >>> small = {"dim": 32, "depth": 1}
+        >>> run = coview.fit("point-cmae", data="furniture", steps=5, batch_size=16, encoder_options=small)
+        >>> run.steps
+        5
     """
 
     needs_tokens = True
