@@ -75,6 +75,8 @@ EXAMPLES = {
     "discrepancy_margin_rows": Example(
         (VIEW, (N, 2), MANY), lambda z, near, every: losses.discrepancy_margin_rows(z, PARTNER, near, every, 1.0)
     ),
+    "edge_error": over_samples((N, 3, 3), (N, 3, 3), call=losses.edge_error),
+    "edge_sparsity": over_samples((N, 3, 3), call=losses.edge_sparsity),
     "edit_discrepancy": Example(((N, 3),), lambda d: losses.edit_discrepancy(d, torch.arange(1, 4.0).expand(N, 3))),
     "geometric_poly_view": over_samples(VIEWS, (), call=lambda v, t: losses.geometric_poly_view(v, t.sigmoid())),
     "geometric_poly_view_rows": poly_view_rows(losses.geometric_poly_view_rows),
@@ -117,6 +119,7 @@ EXAMPLES = {
         (VIEW, VIEW, VIEW, ()), lambda m, a, b, s: losses.mixed_cross_correlation(m, a, b, PARTNER, s.sigmoid())
     ),
     "negative_cosine": over_samples(VIEW, VIEW, call=losses.negative_cosine),
+    "node_orthogonality": over_samples(VIEWS, call=losses.node_orthogonality),
     "normalise_patches": Example((VIEWS,), losses.normalise_patches),
     "nt_xent": over_samples(VIEW, VIEW, (), call=lambda a, b, t: losses.nt_xent(a, b, t.sigmoid())),
     "nt_xent_rows": Example((VIEW, ()), lambda z, t: losses.nt_xent_rows(z[:3], PARTNER[:3], z, OWN[:3], t.sigmoid())),

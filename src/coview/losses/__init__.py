@@ -52,6 +52,7 @@ from coview.losses.spectral_sum import spectral_sum_error
 from coview.losses.swapped_prediction import cross_view_cross_entropy, swapped_prediction, swapped_prediction_rows
 from coview.losses.symile import symile, symile_all_tuples, symile_rows, symile_shuffles
 from coview.losses.vicreg import covariance, invariance, variance, vicreg
+from coview.losses.view_graph import edge_error, edge_sparsity, node_orthogonality
 
 __all__ = [
     "OneVsRest",
@@ -69,6 +70,8 @@ __all__ = [
     "cross_view_cross_entropy",
     "decoupled_correlation",
     "discrepancy_margin_rows",
+    "edge_error",
+    "edge_sparsity",
     "edit_discrepancy",
     "geometric_poly_view",
     "geometric_poly_view_rows",
@@ -94,6 +97,7 @@ __all__ = [
     "mean_discrepancy",
     "mixed_cross_correlation",
     "negative_cosine",
+    "node_orthogonality",
     "normalise_patches",
     "nt_xent",
     "nt_xent_rows",

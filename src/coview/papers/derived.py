@@ -287,3 +287,23 @@ def split_bands() -> Source:
         for name, at in (("visible", slice(0, 2)), ("infrared", slice(2, 4)))
     }
     return replace(satellite, name="satellite by sensor", columns=slots)
+
+
+SETS = {
+    "box": ("x.box", "y.box", "width", "high", "onpix"),
+    "place": ("x.bar", "y.bar", "x2bar", "y2bar"),
+    "products": ("xybar", "x2ybr", "xy2br"),
+    "edges": ("x.ege", "xegvy", "y.ege", "yegvx"),
+}
+"""The columns of letter recognition by what they measure."""
+
+
+@cache
+def letters_by_set() -> Source:
+    """`letters`, its columns in four tables."""
+    rows = letters()
+    table = rows.columns["table"]
+    slots = {
+        name: replace(table, options={**table.options, "columns": list(columns)}) for name, columns in SETS.items()
+    }
+    return replace(rows, name="letter by set", columns=slots)
