@@ -33,7 +33,7 @@ def claim(scale: int) -> Claim:
         "whole shapes instead, at equal compute.",
         (PROBE,),
         {
-            "point-cmae": Arm("point-cmae", furniture, (PROBE.name,), OPTIONS, steps=200 * scale),
+            "point-cmae": Arm("point-cmae", furniture, (PROBE.name,), OPTIONS, steps=120 * scale),
             "mae": Arm("mae", furniture, (PROBE.name,), OPTIONS, like="point-cmae"),
             "mae and contrast": Arm(CONTRAST, furniture, (PROBE.name,), OPTIONS, like="point-cmae"),
         },

@@ -12,8 +12,8 @@ OPTIONS = {"encoder_options": {"dim": 64}, "batch_size": 64}
 
 
 def brain() -> Source:
-    """Windows of 24 mm in one brain."""
-    return catalog.source("mricron", window=24)
+    """Windows of 16 mm in one brain."""
+    return catalog.source("mricron")
 
 
 def claim(scale: int) -> Claim:
@@ -24,11 +24,11 @@ def claim(scale: int) -> Claim:
         "windows apart (SimCLR), at equal compute.",
         (NAMED,),
         {
-            "voco": Arm("voco", brain, (NAMED.name,), OPTIONS, steps=160 * scale),
+            "voco": Arm("voco", brain, (NAMED.name,), OPTIONS, steps=200 * scale),
             "simclr": Arm("simclr", brain, (NAMED.name,), OPTIONS, like="voco"),
         },
         (Comparison("voco", "random", NAMED.name), Comparison("voco", "simclr", NAMED.name)),
-        note="Windows of 24 mm in one brain, cut into eight bases of 12 mm, where the paper has thousands of CT scans. "
+        note="Windows of 16 mm in one brain, cut into eight bases of 8 mm, where the paper has thousands of CT scans. "
         "The paper fine-tunes for segmentation; here a window's middle voxel is named, a segmentation one "
-        "voxel at a time. Fine-tuning is the same for all: 100 steps on 80 labelled windows.",
+        "voxel at a time. Fine-tuning is the same for all: 100 steps on at most 80 labelled windows.",
     )
