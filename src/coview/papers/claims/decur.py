@@ -25,7 +25,7 @@ def claim(scale: int) -> Claim:
         "common, at equal compute.",
         (OWN, SHARED),
         {
-            "decur": Arm("decur", sides, metrics, OPTIONS, steps=300 * scale),
+            "decur": Arm("decur", sides, metrics, OPTIONS, steps=250 * scale),
             "all common": Arm("decur", sides, metrics, {**OPTIONS, "common": 1.0}, like="decur"),
         },
         (Comparison("decur", "all common", OWN.name), Comparison("decur", "all common", SHARED.name)),
