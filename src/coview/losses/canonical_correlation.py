@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.losses.cross_correlation import cross_correlation_matrix
-from coview.losses.parts import check_alike
+from coview.losses.parts import check_alike, from_diagonal
 from coview.losses.precision import at_least_float32
 
 
@@ -32,6 +32,5 @@ def canonical_correlation(a: Tensor, b: Tensor, *, decorrelation: float = 1e-3) 
     across, *within = (cross_correlation_matrix(x, y) for x, y in ((a, b), (a, a), (b, b)))
     if len(a) < 2:
         return across.sum() * 0
-    own = torch.eye(len(across), dtype=across.dtype, device=across.device)
-    apart = torch.stack([(own - matrix).square().sum() for matrix in within]).sum()
+    apart = torch.stack([from_diagonal(matrix, 1.0, 1.0) for matrix in within]).sum()
     return (1 - across.diagonal()).sum() + decorrelation * apart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from coview.losses.parts import check_alike, off_diagonal
+from coview.losses.parts import check_alike, from_diagonal
 from coview.losses.precision import at_least_float32
 
 
@@ -31,7 +31,7 @@ def cross_correlation(a: Tensor, b: Tensor, *, redundancy_weight: float = 5e-3) 
     matrix = cross_correlation_matrix(a, b)
     if len(a) < 2:
         return matrix.sum() * 0
-    return (1 - matrix.diagonal()).square().sum() + redundancy_weight * off_diagonal(matrix).square().sum()
+    return from_diagonal(matrix, 1.0, redundancy_weight)
 
 
 @at_least_float32

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from coview.losses.cross_correlation import cross_correlation_matrix
-from coview.losses.parts import off_diagonal
+from coview.losses.parts import from_diagonal
 from coview.losses.precision import at_least_float32
 
 
@@ -38,6 +38,5 @@ def decoupled_correlation(a: Tensor, b: Tensor, common: int, *, redundancy_weigh
     total = matrix.new_zeros(())
     for block, wanted in ((matrix[:common, :common], 1.0), (matrix[common:, common:], 0.0)):
         if len(block):
-            total = total + (wanted - block.diagonal()).square().sum()
-            total = total + redundancy_weight * off_diagonal(block).square().sum()
+            total = total + from_diagonal(block, wanted, redundancy_weight)
     return total

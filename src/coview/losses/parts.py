@@ -38,6 +38,11 @@ def off_diagonal(matrix: Tensor) -> Tensor:
     return matrix.flatten()[1:].view(d - 1, d + 1)[:, :-1]
 
 
+def from_diagonal(matrix: Tensor, wanted: float, redundancy_weight: float) -> Tensor:
+    """How far `(D, D)` is from `wanted` times the identity: `sum_d (wanted - C_dd)^2 + w sum_{d != e} C_de^2`."""
+    return (wanted - matrix.diagonal()).square().sum() + redundancy_weight * off_diagonal(matrix).square().sum()
+
+
 def row_index(x: Tensor) -> Tensor:
     """`0 .. N-1` for `x` of shape `(N, ...)`."""
     return torch.arange(len(x), device=x.device)

@@ -20,7 +20,7 @@ class TokenDecoder(nn.Module):
         width_in: width of the seen tokens.
         width: of the transformer.
         depth: blocks.
-        width_out: numbers returned for a token, or None where only what stands at them is asked for (`features`).
+        width_out: numbers returned for a token, or None for what stands at it as it is.
         heads: attention heads; default one for 32 features.
     """
 
@@ -42,20 +42,8 @@ class TokenDecoder(nn.Module):
         valid: Tensor | None = None,
         wanted_valid: Tensor | None = None,
     ) -> Tensor:
-        """Predicts tokens by position: `features`, mapped to `(N, M, width_out)`."""
-        return self.out(self.features(tokens, at, wanted, places, valid, wanted_valid))
-
-    def features(
-        self,
-        tokens: Tensor,
-        at: Tensor,
-        wanted: Tensor,
-        places: Tensor,
-        valid: Tensor | None = None,
-        wanted_valid: Tensor | None = None,
-    ) -> Tensor:
-        """What stands at the mask tokens, before it is mapped to a prediction: `(N, M, width)`."""
-        return self.everywhere(tokens, at, wanted, places, valid, wanted_valid)[:, at.shape[1] :]
+        """Predicts tokens by position: what stands at the mask tokens, mapped to `(N, M, width_out)`."""
+        return self.out(self.everywhere(tokens, at, wanted, places, valid, wanted_valid)[:, at.shape[1] :])
 
     def everywhere(
         self,
@@ -66,7 +54,7 @@ class TokenDecoder(nn.Module):
         valid: Tensor | None = None,
         wanted_valid: Tensor | None = None,
     ) -> Tensor:
-        """What stands at the seen tokens, then at the mask tokens.
+        """What stands at the seen tokens, then at the mask tokens, before it is mapped to a prediction.
 
         Args:
             tokens: `(N, K, width_in)` seen.

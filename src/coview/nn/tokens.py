@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
 
-from coview.batch import View
+from coview.batch import View, Views
 from coview.modalities.base import Modality
 
 
@@ -22,6 +24,21 @@ def positions(inside: Tensor) -> tuple[Tensor, Tensor]:
     most = max(int(inside.sum(-1).max()), 1) if inside.numel() else 1
     order = inside.byte().argsort(dim=-1, descending=True, stable=True)[..., :most]
     return order, inside.gather(-1, order)
+
+
+def to_tell(view: View, hidden: Tensor, losses: Iterable[str], **params: Tensor) -> Views:
+    """One look, its hidden tokens to be told: what a masked method's `views` returns.
+
+    Args:
+        view: `(B, 1, ...)` prepared.
+        hidden: `(B, 1, T)` bool, the hidden tokens; their `positions` are the params `wanted` and `asked`.
+        losses: those of `represent`, each a mean over hidden tokens: every sample weighs as many as it has.
+        params: further ones of the look.
+    """
+    wanted, asked = positions(hidden)
+    weight = (asked.flatten(1).sum(1) * view.present[:, 0]).float()
+    look = view.with_value(view.value, params={**params, "wanted": wanted, "asked": asked})
+    return Views({"view": look}, weights=dict.fromkeys(losses, weight))
 
 
 def take(tokens: Tensor, at: Tensor) -> Tensor:
@@ -42,8 +59,8 @@ def rows_there(present: Tensor) -> slice | Tensor:
 
 
 def spread(values: Tensor, rows: slice | Tensor, size: int) -> Tensor:
-    """Per-sample numbers of some rows put back in their places among `size`, zeros elsewhere: `(n,)` -> `(size,)`."""
-    return values if isinstance(rows, slice) else values.new_zeros(size).index_copy(0, rows, values)
+    """What some rows have put back in its place among `size`, zeros elsewhere: `(n, ...)` -> `(size, ...)`."""
+    return values if isinstance(rows, slice) else values.new_zeros(size, *values.shape[1:]).index_copy(0, rows, values)
 
 
 def on_grid(values: Tensor, at: Tensor, there: Tensor, size: int) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from coview.data import catalog
-from coview.data.source import Column, Picked, Source
+from coview.data.source import Column, Source
 from coview.data.split import unit_hash
 
 
@@ -102,36 +102,6 @@ def digit_sums() -> Source:
     )
 
 
-@cache
-def voices() -> Source:
-    """Every recording of a telephone prompt as a sample of its own, with its voice as label; prompts share a split.
-
-    Two of the six voices are one speaker in two languages.
-    """
-    prompts = catalog.source("prompts")
-    column = prompts.columns["speech"]
-    items, names, label, groups, split = [], [], [], [], []
-    assert prompts.groups is not None
-    assert prompts.split is not None
-    for i, name in enumerate(prompts.names):
-        for voice, path in zip(column.views, column.items[i], strict=True):
-            if path is not None:
-                items.append([path])
-                names.append(f"{name} by {voice}")
-                label.append(voice)
-                groups.append(prompts.groups[i])
-                split.append(prompts.split[i])
-    return Source(
-        "voices",
-        {"speech": Column("audio", items)},
-        names=names,
-        labels={"voice": np.array(label)},
-        groups=groups,
-        split=split,
-        about=prompts.about,
-    )
-
-
 POOLS = {"curated": 100, "uncurated": 900}
 """Pool -> pictures of its most frequent class: every class has as many (curated), or each class 0.63 of the one before
 (uncurated)."""
@@ -185,26 +155,6 @@ def stamps() -> Source:
 
 
 @cache
-def packages() -> Source:
-    """Packages of Debian as nodes of their graph: 4,000 to train on, 1,000 to choose by, 2,000 to score.
-
-    The graph is whole: neighbourhoods reach beyond these packages.
-    """
-    return part_of(catalog.source("debian").only(["package"]), {"train": 4_000, "valid": 1_000, "test": 2_000})
-
-
-@cache
-def solubilities() -> Source:
-    """Molecules whose solubility is known, in its three parts, and 4,000 others to train on."""
-    molecules = catalog.source("molecules").only(["molecule"])
-    assert molecules.split is not None
-    told = [label is not None for label in molecules.labels["soluble"]]
-    others = [i for i, part in enumerate(molecules.split) if part == "train" and not told[i]]
-    others = sorted(others, key=lambda i: unit_hash(molecules.names[i], salt="subset"))[:4_000]
-    return molecules.rows([i for i, known in enumerate(told) if known] + others)
-
-
-@cache
 def letters() -> Source:
     """4,000 rows of letter recognition to train on, 1,000 to choose by, 2,000 to score."""
     return part_of(catalog.source("letter"), {"train": 4_000, "valid": 1_000, "test": 2_000})
@@ -237,43 +187,6 @@ def sides() -> Source:
         split=[furniture.split[i] for i, _, _ in seen],
         about=furniture.about,
     )
-
-
-@cache
-def noised_packages() -> Source:
-    """The same packages where half of the graph's dependencies are replaced by pairs drawn at random."""
-    from coview.data.graph import NodeItems
-    from coview.modalities.graph.wiring import Wiring
-
-    source = packages()
-    node = source.columns["package"].items[0][0]
-    assert node is not None
-    random = np.random.default_rng(0)
-    edges = node.wiring.edges().numpy()
-    wrong = random.random(edges.shape[1]) < 0.5
-    edges[:, wrong] = random.integers(0, len(node.wiring), (2, int(wrong.sum())))
-    items = NodeItems(Wiring.of(node.wiring.x.numpy(), edges, about=node.wiring.about))
-    places = [sample[0].node for sample in source.columns["package"].items]  # type: ignore[union-attr]
-    return replace(source, columns={"package": replace(source.columns["package"], items=Picked(items, places))})
-
-
-LABELLED_PACKAGES = 10
-"""Packages of each section whose label may be learned from."""
-
-
-@cache
-def labelled_packages() -> Source:
-    """The same packages with their section in a slot of its own, of those to train on known of ten of each section."""
-    source = packages()
-    assert source.split is not None
-    sections = source.labels["section"].tolist()
-    met: dict[str, int] = {}
-    known = []
-    for section, part in zip(sections, source.split, strict=True):  # they are in the order of a hash
-        met[section] = met.get(section, 0) + (part == "train")
-        known.append(part != "train" or met[section] <= LABELLED_PACKAGES)
-    rows = [[{"section": section} if told else None] for section, told in zip(sections, known, strict=True)]
-    return replace(source, columns={**source.columns, "section": Column("table", rows)})
 
 
 @cache

@@ -59,33 +59,48 @@ def finetuned_metric(slot: str, label: str, each: int, *, steps: int = 100, lr: 
     how = {"slot": slot, "label": label, "labels a class": each, "steps": steps, "lr": lr}
 
     def score(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
-        import copy
-
         import torch
 
         from coview.data.split import unit_hash
         from coview.evaluate.labels import classes_of
-        from coview.evaluate.supervised import train_supervised
 
         found = classes_of(data.labels[label])
         assert found is not None
         codes, part = torch.from_numpy(found[0]), "test" if "test" in rows else "valid"
         order = sorted(rows["train"].tolist(), key=lambda i: unit_hash(data.names[i], salt="labelled"))
         labelled = [i for c in range(len(found[1])) for i in [j for j in order if codes[j] == c][:each]]
-        encoder = copy.deepcopy(run.method.slot_encoders()[slot])
-        seed, size = run.config.seed, len(labelled)
-        tuned = train_supervised(
-            encoder, data, torch.tensor(labelled), label, steps=steps, batch_size=size, lr=lr, seed=seed
-        )
-        scored = rows[part][codes[rows[part]] >= 0]
-        right = 0
-        with torch.no_grad():
-            for some in scored.split(512):
-                batch = data.rows(some).batch(torch.arange(len(some)))
-                right += int((tuned.head(tuned.embed(batch)[slot][slot].values[:, 0]).argmax(1) == codes[some]).sum())
+        size, scored = len(labelled), rows[part][codes[rows[part]] >= 0]
+        learnt = torch.tensor(labelled)
+        logits = finetuned_logits(run, data, slot, label, learnt, scored, steps=steps, batch_size=size, lr=lr)
+        right = int((logits.argmax(1) == codes[scored]).sum())
         return right / len(scored), {"split": part, "labelled": size, "scored": len(scored), **how}
 
     return Metric(f"fine-tuned on {each} labels a class, {label}, accuracy", score, how)
+
+
+def finetuned_logits(run: Run, data: Data, slot: str, label: str, learnt: Tensor, scored: Tensor, **how: Any) -> Tensor:
+    """What a copy of a slot's encoder says of a label, fine-tuned with a linear head: `(n, K)` logits.
+
+    Args:
+        run: whose encoder.
+        data: the samples.
+        slot: of the encoder.
+        label: of K classes.
+        learnt: rows it is fine-tuned on.
+        scored: `(n,)` rows it is asked about.
+        how: `steps`, `batch_size` and `lr` of fine-tuning.
+    """
+    import copy
+
+    import torch
+
+    from coview.evaluate.supervised import train_supervised
+
+    encoder = copy.deepcopy(run.method.slot_encoders()[slot])
+    tuned = train_supervised(encoder, data, learnt, label, **how, seed=run.config.seed)
+    with torch.no_grad():
+        found = [tuned.head(tuned.embed(data.batch(some))[slot][slot].values[:, 0]) for some in scored.split(512)]
+    return torch.cat(found)
 
 
 def references(run: Run, data: Data, rows: dict[str, Tensor], metric: Metric) -> dict[str, float | None]:

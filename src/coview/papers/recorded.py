@@ -10,7 +10,7 @@ import numpy as np
 
 from coview.data import catalog
 from coview.data.source import Column, Source
-from coview.papers.derived import part_of, voices
+from coview.papers.derived import part_of
 
 SEGMENT, SEGMENTS = 12, 6
 """Flights of a segment, and segments of an aircraft at most."""
@@ -85,6 +85,36 @@ def slow_part(values: np.ndarray) -> np.ndarray:
     from scipy.signal import butter, sosfiltfilt
 
     return sosfiltfilt(butter(2, SLOWEST, fs=RATE, output="sos"), values, axis=1)
+
+
+@cache
+def voices() -> Source:
+    """Every recording of a telephone prompt as a sample of its own, with its voice as label; prompts share a split.
+
+    Two of the six voices are one speaker in two languages.
+    """
+    prompts = catalog.source("prompts")
+    column = prompts.columns["speech"]
+    items, names, label, groups, split = [], [], [], [], []
+    assert prompts.groups is not None
+    assert prompts.split is not None
+    for i, name in enumerate(prompts.names):
+        for voice, path in zip(column.views, column.items[i], strict=True):
+            if path is not None:
+                items.append([path])
+                names.append(f"{name} by {voice}")
+                label.append(voice)
+                groups.append(prompts.groups[i])
+                split.append(prompts.split[i])
+    return Source(
+        "voices",
+        {"speech": Column("audio", items)},
+        names=names,
+        labels={"voice": np.array(label)},
+        groups=groups,
+        split=split,
+        about=prompts.about,
+    )
 
 
 @cache

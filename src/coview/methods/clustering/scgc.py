@@ -14,7 +14,6 @@ from coview.losses.masked_reconstruction import masked_squared_error
 from coview.losses.precision import at_least_float32
 from coview.losses.soft_assignment import sharpened, student_t_assignment
 from coview.methods.base import Method, Predictions
-from coview.modalities.base import present_mean
 from coview.nn.by_rows import by_rows
 from coview.nn.diffusion import adjacency
 from coview.nn.encoder import Encoder
@@ -134,6 +133,7 @@ class SCGC(Method):
             there = view.present.new_zeros(nodes.shape[:2])
         anchors = view.params["anchors"][:, 0]
         features = {"nodes": nodes, "there": there, "anchors": anchors, "present": view.present[:, 0]}
+        features["whole"] = out.pooled[:, 0]
         features["influence"] = view.params["influence"][:, 0].to(nodes.dtype)
         losses: dict[str, Tensor] = {}
         if self.decoder is not None:
@@ -159,8 +159,7 @@ class SCGC(Method):
                 (nodes.flatten(0, 1), z["there"].flatten()),
             )
             losses["influence"] = self.contrast * each.mean()
-        whole = nodes[:, 0] if self.by_node else present_mean(nodes, z["there"])
-        whole = whole[present]
+        (whole,) = z.there("whole")
         if bool(self.settled):
             shares = student_t_assignment(whole, self.centres)
             losses["clusters"] = self.sharpen * at_least_float32(nn.functional.kl_div)(

@@ -137,7 +137,7 @@ class CROMA(JointMethod):
         context = self.context(tokens[second])
         fused = self.fusion(tokens[first], context, at[first], at.get(second), kept[first], kept[second])
         before = math.prod(grid[first])  # the second slot's places come after the first's
-        said = self.decoder.features(
+        said = self.decoder(
             fused,
             how[first]["keep"],
             torch.cat([how[first]["wanted"], how[second]["wanted"] + before], 1),

@@ -14,7 +14,7 @@ from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import modality_mask
@@ -103,10 +103,7 @@ class Data2Vec(Method):
         view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
         valid = token_valid(modality, view)
         masked = modality_mask(draw, modality.grid(view), self.masked, valid=valid, share=self.block)
-        wanted, asked = positions(masked)
-        params = {"masked": masked, "wanted": wanted, "asked": asked}
-        weight = asked.flatten(1).sum(1) * view.present[:, 0]
-        return Views({"view": view.with_value(view.value, params=params)}, weights={"latent": weight.float()})
+        return to_tell(view, masked, ["latent"], masked=masked)
 
     def represent(self, views: Views) -> Reps:
         view = views["view"]

@@ -10,7 +10,7 @@ from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import places_of, positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import places_of, rows_there, spread, take, to_tell, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import Masking, random_keep
@@ -78,10 +78,7 @@ class MAE(Method):
         if self.masking is Masking.TUBE and len(grid) != 3:
             raise UserError(f"tubes run through time, and {modality.name} has none to run through; say masking=random")
         drawn = random_keep(draw, math.prod(grid), self.masked, valid=valid, tubes=tubes)
-        wanted, asked = positions(drawn.masked)
-        params = {"keep": drawn.keep, "kept": drawn.keep_valid, "wanted": wanted, "asked": asked}
-        weight = asked.flatten(1).sum(1) * view.present[:, 0]
-        return Views({"view": view.with_value(view.value, params=params)}, weights={"reconstruction": weight.float()})
+        return to_tell(view, drawn.masked, ["reconstruction"], keep=drawn.keep, kept=drawn.keep_valid)
 
     def represent(self, views: Views) -> Reps:
         view, modality = views["view"], self.encoder.modality

@@ -113,9 +113,9 @@ class PointCMAE(Method):
         for i, decoder in enumerate(self.decoders):
             keep, kept, wanted, asked = (view.params[name][rows, i] for name in ("keep", "kept", "wanted", "asked"))
             places = places_of(modality, view, decoder.width, rows)
-            said = decoder.features(
+            said = decoder.everywhere(
                 out.tokens[rows, i], keep, wanted, places, kept if ragged else None, asked if ragged else None
-            )
+            )[:, keep.shape[1] :]
             rebuilt.append(masked_mean(modality.token_loss(decoder.out(said), take(whole, wanted)), asked))
             held.append(on_grid(said, wanted, asked, whole.shape[1]))
         (first, hidden), (second, again) = held

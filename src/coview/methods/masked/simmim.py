@@ -8,7 +8,7 @@ from coview.batch import Batch, Reps, Views
 from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
-from coview.nn.tokens import positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import block_mask
@@ -65,10 +65,7 @@ class SimMIM(Method):
         view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
         grid, valid = modality.grid(view), token_valid(modality, view)
         masked = block_mask(draw, grid, self.masked, (self.unit,) * len(grid), valid=valid)
-        wanted, asked = positions(masked)
-        params = {"masked": masked, "wanted": wanted, "asked": asked}
-        weight = asked.flatten(1).sum(1) * view.present[:, 0]
-        return Views({"view": view.with_value(view.value, params=params)}, weights={"reconstruction": weight.float()})
+        return to_tell(view, masked, ["reconstruction"], masked=masked)
 
     def represent(self, views: Views) -> Reps:
         view, modality = views["view"], self.encoder.modality

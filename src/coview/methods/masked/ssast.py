@@ -15,7 +15,7 @@ from coview.methods.base import Method
 from coview.modalities.base import Modality
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP
-from coview.nn.tokens import positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import block_mask, random_mask
@@ -89,10 +89,7 @@ class SSAST(Method):
         else:
             side = 3 + int(draw.step("cluster") * 3)
             masked = block_mask(draw, grid, self.masked, (side,) * len(grid), valid=valid)
-        wanted, asked = positions(masked)
-        params = {"masked": masked, "wanted": wanted, "asked": asked}
-        weight = (asked.flatten(1).sum(1) * view.present[:, 0]).float()
-        return Views({"view": view.with_value(view.value, params=params)}, dict.fromkeys(self.weights, weight))
+        return to_tell(view, masked, self.weights, masked=masked)
 
     def represent(self, views: Views) -> Reps:
         view, modality = views["view"], self.encoder.modality

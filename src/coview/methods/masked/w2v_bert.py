@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from torch import Tensor, nn
+from torch import nn
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
@@ -13,7 +13,7 @@ from coview.losses.parts import masked_mean
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
 from coview.nn.quantizer import GumbelQuantizer
-from coview.nn.tokens import positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import span_mask
@@ -103,12 +103,8 @@ class W2vBERT(Method):
         view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
         tokens = math.prod(modality.grid(view))
         masked = span_mask(draw, tokens, self.masked, self.span, valid=token_valid(modality, view))
-        wanted, asked = positions(masked)
         noise = draw("code", tokens, self.quantizer.groups, self.quantizer.codes)
-        params = {"masked": masked, "wanted": wanted, "asked": asked, "noise": noise}
-        weight = (asked.flatten(1).sum(1) * view.present[:, 0]).float()
-        weights = dict.fromkeys(["contrast", "prediction"], weight)
-        return Views({"view": view.with_value(view.value, params=params)}, weights)
+        return to_tell(view, masked, ["contrast", "prediction"], masked=masked, noise=noise)
 
     def represent(self, views: Views) -> Reps:
         view, modality = views["view"], self.encoder.modality
@@ -125,7 +121,7 @@ class W2vBERT(Method):
         tokens = modality.tokens(view).value[rows, 0]
         read = self.read(tokens.to(out.pooled.dtype) if tokens.is_floating_point() else tokens)
         code = self.quantizer(self.norm(take(read, wanted)), take(view.params["noise"][rows], wanted), self._tau())
-        used = _put(code.probabilities * asked[..., None, None], rows, used)
+        used = spread((code.probabilities * asked[..., None, None]).sum(1), rows, len(view))
         count = spread(asked.sum(1).to(count.dtype), rows, len(view))
         if self.contrast:
             layer = out.layers[(self.lower or max(1, len(out.layers) // 2)) - 1]
@@ -152,9 +148,3 @@ class W2vBERT(Method):
         if not self.contrast or not total:
             return Relations()
         return Relations({"diversity": 0.1 * self.contrast * code_diversity(z["used"].sum(0) / total)})
-
-
-def _put(values: Tensor, rows: slice | Tensor, zeros: Tensor) -> Tensor:
-    """The sum over places `(n, M, ...)` put at some rows of `zeros (B, ...)`."""
-    added = values.sum(1)
-    return added if isinstance(rows, slice) else zeros.index_copy(0, rows, added)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import torch
@@ -11,7 +10,7 @@ from torch import Tensor
 from coview.data.source import Data
 from coview.engine.run import Run
 from coview.papers.claim import Arm, Claim, Comparison, Metric
-from coview.papers.derived import solubilities
+from coview.papers.graphs import solubilities
 
 OPTIONS = {"encoder_options": {"dim": 64, "depth": 3}, "encoder": "gin", "batch_size": 64}
 TUNED = {"steps": 60, "batch_size": 128, "lr": 1e-3}
@@ -23,18 +22,15 @@ def finetuned(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dic
     from sklearn.metrics import roc_auc_score
 
     from coview.evaluate.labels import classes_of
-    from coview.evaluate.supervised import train_supervised
+    from coview.papers.metrics import finetuned_logits
 
     part = "test" if "test" in rows else "valid"
-    encoder = copy.deepcopy(run.method.slot_encoders()["molecule"])
-    tuned = train_supervised(encoder, data, rows["train"], "soluble", **TUNED, seed=run.config.seed)
     found = classes_of(data.labels["soluble"])
     assert found is not None
     codes = torch.from_numpy(found[0])
     asked = rows[part][codes[rows[part]] >= 0]
-    with torch.no_grad():
-        pooled = tuned.embed(data.batch(asked))["molecule"]["molecule"].values[:, 0]
-        likely = tuned.head(pooled).double().softmax(1)
+    logits = finetuned_logits(run, data, "molecule", "soluble", rows["train"], asked, **TUNED)
+    likely = logits.double().softmax(1)
     how = {"split": part, "labelled": int((codes[rows["train"]] >= 0).sum()), "scored": len(asked), **TUNED}
     return float(roc_auc_score(codes[asked].numpy(), likely.numpy(), multi_class="ovr")), how
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from coview.papers.claim import Arm, Claim, Comparison
-from coview.papers.derived import fashion, voices
+from coview.papers.derived import fashion
 from coview.papers.metrics import protocol_metric
+from coview.papers.recorded import voices
 
 IMAGE = protocol_metric("linear/image/class", "accuracy")
 SPEECH = protocol_metric("linear/speech/voice", "accuracy")

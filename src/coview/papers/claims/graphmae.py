@@ -6,7 +6,7 @@ from pathlib import Path
 
 from coview.papers import baselines
 from coview.papers.claim import Arm, Claim, Comparison
-from coview.papers.derived import packages
+from coview.papers.graphs import packages
 from coview.papers.metrics import protocol_metric
 
 PROBE = protocol_metric("linear/package/section", "accuracy")

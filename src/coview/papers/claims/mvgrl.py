@@ -9,7 +9,7 @@ from torch import Tensor
 from coview.data.source import Data
 from coview.engine.run import Run
 from coview.papers.claim import Arm, Claim, Comparison, Metric
-from coview.papers.derived import packages
+from coview.papers.graphs import packages
 
 OPTIONS = {"encoder": "gcn", "encoder_options": {"dim": 64, "depth": 2}, "batch_size": 64}
 STRUCTURES = ("adjacency", "ppr", "heat")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from coview.papers import baselines
 from coview.papers.claim import Arm, Claim, Comparison
-from coview.papers.derived import noised_packages, packages
+from coview.papers.graphs import noised_packages, packages
 from coview.papers.metrics import protocol_metric
 
 NMI = protocol_metric("clustering/package/section", "NMI")

@@ -12,7 +12,7 @@ from coview.data.source import Data
 from coview.engine.run import Run
 from coview.papers import baselines
 from coview.papers.claim import Arm, Claim, Comparison, Metric
-from coview.papers.derived import labelled_packages
+from coview.papers.graphs import labelled_packages
 
 METHOD = f"{Path(baselines.__file__).parent / 'semi_supervised.py'}:SemiSupervised"
 OPTIONS = {"encoder": {"package": "gcn"}, "encoder_options": {"package": {"dim": 64, "depth": 2}}, "batch_size": 64}

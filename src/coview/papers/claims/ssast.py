@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from coview.papers.claim import Arm, Claim, Comparison
-from coview.papers.derived import voices
 from coview.papers.metrics import finetuned_metric
+from coview.papers.recorded import voices
 
 FEW = finetuned_metric("speech", "voice", 5)
 OPTIONS = {

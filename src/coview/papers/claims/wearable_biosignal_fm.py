@@ -21,11 +21,11 @@ def participants(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, 
     from coview.evaluate.items import Items
     from coview.evaluate.labels import classes_of
     from coview.evaluate.linear import linear
+    from coview.modalities.base import present_mean
     from coview.papers.encoders_alone import EncodersAlone
 
     embedded = embed_data(EncodersAlone(run.method), data)["flights"]["flights"]
-    there = embedded.present[..., None]
-    mean = ((embedded.values * there).sum(1) / there.sum(1).clamp_min(1)).numpy()
+    mean = present_mean(embedded.values, embedded.present).numpy()
     found = classes_of(data.labels[LABEL])
     assert found is not None
     codes, names = found
