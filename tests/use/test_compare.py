@@ -38,6 +38,13 @@ def test_equal_flops_gives_the_cheaper_method_more_steps() -> None:
     assert {"raw", "random"} <= set(found.scores)
 
 
+def test_only_the_protocols_and_labels_that_are_asked_for_are_scored() -> None:
+    found = compare(["vicreg", "simclr"], config(steps=2), pictures(), protocols=["knn"], labels=["kind"])
+    assert {m.split(" ")[0] for m in found.metrics} == {"knn/image/kind"}
+    with pytest.raises(UserError, match="knn"):
+        compare(["vicreg", "simclr"], config(steps=2), pictures(), protocols=["nkk"])
+
+
 def test_a_budget_too_small_to_be_matched_names_one_that_is_not() -> None:
     found = compare(["simclr", "poly-view"], config(steps=1), pictures(), equal="flops")
     assert "times as much would do" in found.failed["poly-view"]

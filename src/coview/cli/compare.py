@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from coview.cli.fit_options import add_config_options, read_config
 from coview.cli.parser import Parser, add_option
+from coview.cli.run_options import add_protocols
 from coview.cli.terminal import say, say_json, say_table
 from coview.use.compare import Equal
 
@@ -31,11 +32,12 @@ def run(words: Sequence[str]) -> int:
         more, "equal", Equal, None, "what each method has the same of (default: what the budget is counted in); under "
         "flops the budget is the first method's, and the others take steps that come to the same training FLOPs",
     )  # fmt: skip
+    add_protocols(more)
     more.add_argument("--supervised", action="store_true", help="beside an encoder of the same size, trained on labels")
     more.add_argument("--json", action="store_true", help="the table as JSON")
     given = vars(parser.read(words))
     methods, seeds, as_json = given.pop("methods"), given.pop("seeds"), given.pop("json")
-    how = {"equal": given.pop("equal", None), "supervised": given.pop("supervised")}
+    how = {"equal": given.pop("equal", None), "supervised": given.pop("supervised"), "protocols": given.pop("protocol")}
     if not given.get("data"):
         parser.error("say what to learn from with --data NAME or --data PATH")
     from coview.methods.registry import method_class

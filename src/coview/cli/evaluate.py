@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from coview.cli.parser import Parser
-from coview.cli.run_options import add_run, add_run_data
+from coview.cli.run_options import add_protocols, add_run, add_run_data
 from coview.cli.terminal import console, first_process, say, say_json
 
 if TYPE_CHECKING:
@@ -21,11 +21,7 @@ def run(words: Sequence[str]) -> int:
     )
     add_run(parser)
     add_run_data(parser)
-    parser.add_argument(
-        "--protocol", nargs="+", metavar="NAME",
-        help="knn, linear, few-shot, clustering, ridge, retrieval, zero-shot, link-prediction, ranking, next-event, "
-        "state (default: those the data allows)",
-    )  # fmt: skip
+    add_protocols(parser)
     parser.add_argument(
         "--supervised", action="store_true", help="beside an encoder of the same size, trained on labels"
     )

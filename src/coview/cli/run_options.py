@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from coview.cli.parser import Parser
 
 
@@ -18,3 +20,12 @@ def add_run_data(parser: Parser, *, labels: bool = True) -> None:
     if labels:
         group.add_argument("--label", nargs="+", metavar="COLUMN", help="label columns (default: those found)")
     group.add_argument("--group", metavar="COLUMN", help="samples kept together in splits")
+
+
+def add_protocols(group: Any) -> None:
+    """How encoders are scored; `group` is a parser or one of its groups."""
+    group.add_argument(
+        "--protocol", nargs="+", metavar="NAME",
+        help="knn, linear, few-shot, clustering, ridge, retrieval, zero-shot, link-prediction, ranking, next-event, "
+        "state (default: those the data allows)",
+    )  # fmt: skip

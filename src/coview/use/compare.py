@@ -85,6 +85,8 @@ def compare(
     *,
     seeds: int = 1,
     equal: Equal | str | None = None,
+    protocols: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
     supervised: bool = False,
     out: str | Path | None = None,
     tell: Callable[[str], None] | None = None,
@@ -102,18 +104,25 @@ def compare(
         equal: what every method has the same of. `time` and `steps` (default: what the budget is counted in) give each
             the same budget; under `flops` the budget is the first method's, and the others take as many steps as
             come to the same training FLOPs, within 2 %.
+        protocols: how they are scored, as `evaluate` takes them; default those that the data allows.
+        labels: label columns to score; default all with classes that repeat.
         supervised: also train the first method's encoder on labels, for as many steps.
         out: folder for the runs; None keeps them in memory.
         tell: is told what goes on.
 
     Raises:
-        UserError: fewer than two methods, none could be compared, or the budget cannot be made equal so.
+        UserError: fewer than two methods, none could be compared, there is no such protocol, or the budget cannot be
+            made equal so.
     """
+    from coview.evaluate.evaluate import check_protocols
+
     if len(set(methods)) < 2:
         raise UserError("name at least two different methods to compare")
     if seeds < 1:
         raise UserError(f"--seeds counts runs of each method; {seeds} was given")
-    work = _Work(config, data, _kind(equal, config), supervised, out, tell or (lambda line: None))
+    check_protocols(protocols)
+    told = tell or (lambda line: None)
+    work = _Work(config, data, _kind(equal, config), protocols, labels, supervised, out, told)
     for name in dict.fromkeys(methods):
         try:
             work.method(name, seeds)
@@ -153,13 +162,16 @@ class _Work:
         config: FitConfig,
         data: Any,
         equal: Equal,
+        protocols: Sequence[str] | None,
+        labels: Sequence[str] | None,
         supervised: bool,
         out: str | Path | None,
         tell: Callable[[str], None],
     ) -> None:
-        self.config, self.data, self.equal, self.supervised, self.out, self.tell = (
-            config, config.data if data is None else data, equal, supervised, out, tell
+        self.config, self.data, self.equal, self.out, self.tell = (
+            config, config.data if data is None else data, equal, out, tell
         )  # fmt: skip
+        self.protocols, self.labels, self.supervised = protocols, labels, supervised
         self.found = Comparison()
 
     def method(self, name: str, seeds: int) -> None:
@@ -203,7 +215,10 @@ class _Work:
 
         run = fit_data(config, ready.data, ready.rows)
         first = not self.found.verdicts
-        scores = evaluate_prepared(run, ready.data, ready.rows, supervised=self.supervised and first)
+        scores = evaluate_prepared(
+            run, ready.data, ready.rows,
+            protocols=self.protocols, labels=self.labels, supervised=self.supervised and first,
+        )  # fmt: skip
         self.found.add(config.method, scores)
         return run
 

@@ -1,0 +1,95 @@
+"""Every method by modality at equal training FLOPs: what `coview compare` says of each modality's data.
+
+    python benchmarks/compared.py
+    python benchmarks/compared.py --modalities series,events
+
+On each modality's data, every method that there is trains with its default options until it has done the arithmetic
+of a number of SimCLR's steps that takes one core about ten seconds, with one seed, and is scored beside the raw input
+and an untrained encoder. So short a training ranks nothing finally: the table says what runs where, that it is
+healthy, what it costs, and where it stands after the same work. A method that does not run is on record with what it
+said. Methods on record are not run again unless --again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+from typing import Any
+
+import torch
+from record import ROOT, circumstances
+from tasks import TASKS, Task, some
+
+from coview.data.open import open_source
+from coview.data.source import Source
+from coview.data.split import split
+from coview.engine.config import FitConfig
+from coview.methods.registry import method_modules
+from coview.use.compare import compare
+
+PATH = ROOT / "results" / "compared.json"
+FIRST = "simclr"
+MOST = {"train": 2_000, "valid": 400, "test": 800}
+LEAST = 26
+"""Steps of SimCLR at least: of fewer, not every method has a number that comes to the same within 2 %."""
+SHARE = 1 / 6
+"""Of the steps that take a minute."""
+
+
+def main() -> None:
+    """Compares on each modality the methods that are not on record."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--modalities", type=lambda text: text.split(","), default=list(TASKS))
+    parser.add_argument("--again", action="store_true")
+    parser.add_argument("--threads", type=int, default=1)
+    asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
+    for modality in asked.modalities:
+        known = {} if asked.again or not PATH.exists() else json.loads(PATH.read_text()).get(modality, {})
+        done = {row["method"] for row in known.get("rows", [])} | known.get("left out", {}).keys()
+        todo = [name for name in method_modules() if name not in done and name != FIRST]
+        if todo:
+            print(f"{modality}: {TASKS[modality].data}", flush=True)
+            _record(modality, _compared(TASKS[modality], [FIRST, *todo], asked.threads), known)
+
+
+def _compared(task: Task, methods: list[str], threads: int) -> dict[str, Any]:
+    load = os.getloadavg()
+    steps = max(LEAST, round(task.steps[0] * SHARE))
+    found = compare(
+        methods,
+        FitConfig("", slots=[task.slot], steps=steps, threads=threads),
+        _source(task),
+        equal="flops",
+        protocols=[task.protocol],
+        labels=None if task.label is None else [task.label],
+        tell=lambda line: print(f"  {line}", flush=True),
+    )
+    told = {"data": task.data, "score": f"{task.protocol}/{task.what} {task.metric}", "steps of the first": steps}
+    return told | {"rows": found.rows(), "left out": found.failed, "circumstances": [circumstances(load, threads)]}
+
+
+def _source(task: Task) -> Source:
+    """Some of each part of a task's samples, the parts as they are."""
+    source = open_source(task.data)
+    drawn = {part: some(part, rows, source, task, MOST) for part, rows in split(source, seed=0).items()}
+    parts = [part for part, rows in drawn.items() for _ in rows]
+    return dataclasses.replace(source.rows(torch.cat([*drawn.values()])), split=parts)
+
+
+def _record(modality: str, found: dict[str, Any], known: dict[str, Any]) -> None:
+    """Puts a modality's rows into the file, beside those that were there."""
+    kept = known.get("rows", [])
+    there = {row["method"] for row in kept}
+    rows = [*kept, *(row for row in found["rows"] if row["method"] not in there)]
+    cells = json.loads(PATH.read_text()) if PATH.exists() else {}
+    left_out = known.get("left out", {}) | found["left out"]
+    times = [*known.get("circumstances", []), *found["circumstances"]]
+    cells[modality] = found | {"rows": rows, "left out": left_out, "circumstances": times}
+    PATH.write_text(json.dumps({name: cells[name] for name in TASKS if name in cells}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

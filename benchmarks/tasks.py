@@ -1,0 +1,75 @@
+"""What each modality is tried on: real data of the catalog with a label or a natural pairing of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from coview.data.source import Data, Source
+
+MOST = {"train": 5_000, "valid": 1_000, "test": 2_000}
+"""Samples of each part that are read; of larger sets, drawn once by a fixed seed."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a modality is tried on.
+
+    Args:
+        data: a catalog name.
+        slot: the slot that is learned from.
+        steps: of methods that compare looks, of MAE, and of data2vec, whose step takes longest.
+        protocol: of `coview evaluate`.
+        metric: of the protocol, higher being better.
+        label: the label column; none for a protocol without labels.
+        beside: a protocol whose score is recorded too.
+    """
+
+    data: str
+    slot: str
+    steps: tuple[int, int, int]
+    protocol: str = "linear"
+    metric: str = "accuracy"
+    label: str | None = None
+    beside: str | None = None
+
+    @property
+    def what(self) -> str:
+        """What is scored, as the keys of scores have it."""
+        return f"{self.slot}-{self.slot}" if self.label is None else f"{self.slot}/{self.label}"
+
+    @property
+    def protocols(self) -> list[str]:
+        """The one that decides, and the one beside it."""
+        return [self.protocol] if self.beside is None else [self.protocol, self.beside]
+
+
+TASKS = {
+    "image": Task("fashion-mnist", "image", (140, 360, 200), label="class", beside="knn"),
+    "text": Task("newsgroups", "post", (120, 95, 85), label="newsgroup", beside="knn"),
+    "audio": Task("prompts", "speech", (70, 280, 150), "retrieval", "R@1"),
+    "video": Task("atari", "video", (95, 190, 95), "state", "F1", "ram"),
+    "series": Task("watch", "accelerometer", (300, 450, 440), label="exercise", beside="knn"),
+    "events": Task("flights", "flights", (150, 84, 78), label="size", beside="knn"),
+    "table": Task("letter", "table", (1600, 950, 500), label="letter", beside="knn"),
+    "graph": Task("molecules", "molecule", (650, 520, 1600), "ridge", "R2", "logP"),
+    "points": Task("furniture", "shape", (180, 260, 225), label="category", beside="knn"),
+    "volume": Task("mricron", "mri", (140, 330, 160), label="lobe", beside="knn"),
+    "spectral": Task("satellite", "patch", (430, 1900, 1200), label="cover", beside="knn"),
+}
+"""Labels that the raw input gives away are not asked for: which game is played, who flies an aircraft."""
+
+
+def some(part: str, rows: Tensor, samples: Source | Data, task: Task, most: Mapping[str, int] | None = None) -> Tensor:
+    """No more than `most` (default: `MOST`) of a part's rows, in order; to be scored, those whose label is known."""
+    if task.label is not None and samples.labels[task.label].dtype.kind == "f" and part != "train":
+        rows = rows[torch.from_numpy(np.isfinite(samples.labels[task.label][rows.numpy()]))]
+    limit = (MOST if most is None else most)[part]
+    if len(rows) <= limit:
+        return rows
+    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:limit]
+    return rows[order.sort().values]
