@@ -37,7 +37,7 @@ def to_tell(view: View, hidden: Tensor, losses: Iterable[str], **params: Tensor)
     """
     wanted, asked = positions(hidden)
     weight = (asked.flatten(1).sum(1) * view.present[:, 0]).float()
-    look = view.with_value(view.value, params={**params, "wanted": wanted, "asked": asked})
+    look = view.with_value(view.value, params={**view.params, **params, "wanted": wanted, "asked": asked})
     return Views({"view": look}, weights=dict.fromkeys(losses, weight))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
-from coview.batch import Batch, Reps, Views
+from torch import Tensor
+
+from coview.batch import Batch, Reps, View, Views
 from coview.errors import UserError
 from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import Method
 from coview.nn.decoders import TokenDecoder
-from coview.nn.encoder import Encoder
+from coview.nn.encoder import Encoded, Encoder
 from coview.nn.tokens import places_of, rows_there, spread, take, to_tell, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
@@ -81,15 +83,21 @@ class MAE(Method):
         return to_tell(view, drawn.masked, ["reconstruction"], keep=drawn.keep, kept=drawn.keep_valid)
 
     def represent(self, views: Views) -> Reps:
-        view, modality = views["view"], self.encoder.modality
-        how = view.params
+        return Reps(losses={"reconstruction": self.rebuild(views["view"], self.encode(views["view"]))})
+
+    def encode(self, view: View) -> Encoded:
+        """What is said of the tokens that were kept."""
         ragged = view.length is not None  # where looks differ in how many tokens they keep and hide
-        out = self.encoder(view, keep=how["keep"], keep_valid=how["kept"] if ragged else None)
+        return self.encoder(view, keep=view.params["keep"], keep_valid=view.params["kept"] if ragged else None)
+
+    def rebuild(self, view: View, out: Encoded) -> Tensor:
+        """The loss of each sample, `(B,)`."""
         if not bool(out.present.any()):
-            return Reps(losses={"reconstruction": out.pooled.new_zeros(len(view))})
+            return out.pooled.new_zeros(len(view))
+        modality, ragged = self.encoder.modality, view.length is not None
         rows = rows_there(out.present)
         assert out.tokens is not None
-        keep, kept, wanted, asked = (how[name][rows, 0] for name in ("keep", "kept", "wanted", "asked"))
+        keep, kept, wanted, asked = (view.params[name][rows, 0] for name in ("keep", "kept", "wanted", "asked"))
         rebuilt = self.decoder(
             out.tokens[rows, 0],
             keep,
@@ -100,4 +108,4 @@ class MAE(Method):
         )
         target = take(modality.tokens(view).value[rows, 0], wanted)
         each = masked_mean(modality.token_loss(rebuilt, target), asked)
-        return Reps(losses={"reconstruction": spread(each, rows, len(view))})
+        return spread(each, rows, len(view))
