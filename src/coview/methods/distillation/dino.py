@@ -117,9 +117,10 @@ class DINO(Method):
 
     def relate(self, z: Features) -> Relations:
         student, teacher = z.there("student", "teacher")
-        if not len(student):
-            return Relations()
-        student, teacher = self.project(student, teacher)
+        return self.distil(*self.project(student, teacher)) if len(student) else Relations()
+
+    def distil(self, student: Tensor, teacher: Tensor) -> Relations:
+        """The loss of projections `(N, V, dim)` and `(N, 2, dim)`, both of unit length, and what the centre needs."""
         directions = self.prototypes.directions
         if self.clock.progress < self.freeze:
             directions = directions.detach()
