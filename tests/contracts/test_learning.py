@@ -24,7 +24,7 @@ from coview.methods.base import Method
 from coview.methods.registry import method_class, method_modules, slots_of
 from coview.modalities.registry import modality_class
 
-DATA = ("emoji", "prompts", "digits", "mricron", "satellite", "molecules", "furniture", "watch")
+DATA = ("emoji", "prompts", "digits", "mricron", "satellite", "molecules", "atari", "furniture", "watch")
 TRAIN, HELD_OUT, STEPS, BATCH = 400, 100, 30, 64
 
 
