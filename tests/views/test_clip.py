@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import math
+
+import pytest
 import torch
 
-from coview.views.clip import draw_times, spread_frames, take_frames
+from coview.views.clip import draw_pair_times, draw_times, spread_frames, take_frames
 from coview.views.draw import Draw
 from coview.views.masks import random_keep, random_mask
 
@@ -47,3 +50,22 @@ def test_what_tubes_leave_is_kept_whole():
     assert kept.keep.shape == (500, 1, 8)
     assert kept.keep_valid.all()
     assert not kept.masked.gather(-1, kept.keep).any()
+
+
+@pytest.mark.parametrize(
+    ("power", "share_below"),
+    [(1.0, lambda x: 2 * x - x**2), (2.0, lambda x: (3 * x - x**3) / 2), (math.inf, lambda x: x)],
+)
+def test_gaps_of_a_pair_have_the_density_asked_for(power, share_below):
+    begin, end = draw_pair_times(Draw(0, 1, torch.arange(20_000)), 0.25, power).unbind(-1)
+    torch.testing.assert_close(end - begin, torch.full_like(begin, 0.25))
+    assert begin.min() >= 0
+    assert end.max() <= 1 + 1e-6
+    gap = (begin[:, 0] - begin[:, 1]).abs() / 0.75
+    for x in (0.1, 0.3, 0.5, 0.9):
+        assert abs((gap <= x).float().mean().item() - share_below(x)) < 0.012  # three deviations of 20,000 draws
+
+
+def test_either_of_a_pair_comes_first():
+    begin = draw_pair_times(DRAW, 0.5)[..., 0]
+    assert 0.4 < (begin[:, 0] < begin[:, 1]).float().mean() < 0.6

@@ -142,16 +142,40 @@ class Video(Modality):
 
     def augment(self, view: View, draw: Draw) -> View:
         """A stretch of the clip, cropped, mirrored and in another light, alike in all its frames."""
-        return self._look(view, draw, self.options.scale, self.size, self.frames)
+        return self.augment_at(view, draw, draw_times(draw, view.width, self.options.time))
+
+    def augment_at(self, view: View, draw: Draw, span: Tensor, *, frames: int | None = None) -> View:
+        """As `augment`, of stretches that are given.
+
+        Args:
+            view: stored, `(B, V, ...)`.
+            draw: keyed draws.
+            span: `(B, V, 2)` begin and end of each look as shares of the clip.
+            frames: of a look; default as many as `prepare` gives.
+        """
+        return self._look(view, draw, self.options.scale, self.size, span, frames or self.frames)
+
+    def augment_frames(self, view: View, draw: Draw, span: Tensor) -> View:
+        """As `augment_at`, but every frame is cropped, mirrored and lit by draws of its own."""
+        at = spread_frames(span, view.value.shape[2], self.frames)
+        value, _ = flatten(view)
+        rows = torch.arange(len(value), device=at.device)[:, None] * value.shape[1]
+        single = value.flatten(0, 1).index_select(0, (rows + at.flatten(0, 1)).flatten())
+        frames = view.width * self.frames
+        present = view.present[:, :, None].expand(-1, -1, self.frames).flatten(1)
+        each = View(single.unflatten(0, (len(view), frames))[:, :, None], self.name, present)
+        whole = torch.tensor([0.0, 1.0], device=at.device).expand(len(view), frames, 2)
+        seen = self._look(each, draw, self.options.scale, self.size, whole, 1).value
+        return view.with_value(seen[:, :, 0].unflatten(1, (view.width, self.frames)), params={"span": span})
 
     def crop(self, view: View, draw: Draw, *, scale: tuple[float, float], size: float = 1.0) -> View:
         """As in the base class; `scale` is of the area; sides are rounded to whole patches, frames to tubelets."""
         side = self.patch * max(2, round(self.size * size / self.patch))
-        return self._look(view, draw, scale, side, self.tubelet * max(1, round(self.frames * size / self.tubelet)))
+        frames = self.tubelet * max(1, round(self.frames * size / self.tubelet))
+        return self._look(view, draw, scale, side, draw_times(draw, view.width, self.options.time), frames)
 
-    def _look(self, view: View, draw: Draw, scale: tuple[float, float], size: int, frames: int) -> View:
+    def _look(self, view: View, draw: Draw, scale: tuple[float, float], size: int, span: Tensor, frames: int) -> View:
         told = self.options
-        span = draw_times(draw, view.width, told.time)
         flip = 0.5 if told.flip else 0.0
         placing = draw_placing(draw, view.width, scale=scale, flip=flip, degrees=told.degrees)
         shift = draw_color(draw, view.width, strength=told.color, grey=told.grey)
@@ -181,6 +205,11 @@ class Video(Modality):
         """`(N, t, C, H, W)` in [0, 1], normalised in place -> `(B, V, t, C, H, W)`."""
         mean, std = (torch.tensor(x, device=pixels.device)[:, None, None] for x in (self.mean, self.std))
         return unflatten(pixels.sub_(mean).div_(std), like)
+
+    def pixels(self, view: View) -> Tensor:
+        """A prepared view's values as light from 0 to 1, the inverse of what `prepare` does to them."""
+        mean, std = (torch.tensor(x, device=view.value.device)[:, None, None] for x in (self.mean, self.std))
+        return (view.value.float() * std + mean).clamp(0, 1)
 
     def tokens(self, view: View) -> View:
         """Tubelets, time first: `(B, V, T, tubelet * patch * patch * C)`."""
@@ -216,5 +245,4 @@ class Video(Modality):
 
     def show_prepared(self, view: View) -> list[list[Image.Image | None]]:
         """The same of a prepared view."""
-        mean, std = (torch.tensor(x, device=view.value.device)[:, None, None] for x in (self.mean, self.std))
-        return self.show(view.with_value((view.value.float() * std + mean).clamp(0, 1).mul(255).round().byte()))
+        return self.show(view.with_value(self.pixels(view).mul(255).round().byte()))
