@@ -136,6 +136,32 @@ def test_a_look_is_a_stretch_of_time_in_order():
     assert len(seen[:, :, 0].unique()) > 1
 
 
+def test_pixels_of_a_prepared_clip_are_its_light():
+    video = small()
+    view = stored(video)
+    torch.testing.assert_close(video.pixels(video.prepare(view)), view.value[:, :, 1::2].float() / 255)
+
+
+def test_a_look_of_a_given_stretch_is_the_one_that_was_drawn():
+    video, view = small(), stored(small())
+    drawn = video.augment(view, draw())
+    torch.testing.assert_close(video.augment_at(view, draw(), drawn.params["span"]).value, drawn.value)
+
+
+def test_a_look_at_every_frame_has_every_frame():
+    video, view = small(scale=(1.0, 1.0), flip=False, color=0.0, grey=0.0), stored(small())
+    whole = torch.tensor([0.0, 1.0]).expand(3, 2, 2)
+    seen = video.pixels(video.augment_at(view, draw(), whole, frames=view.value.shape[2]))
+    torch.testing.assert_close(seen, view.value.float() / 255, rtol=0, atol=1e-3)
+
+
+def test_frames_that_are_altered_one_by_one_are_those_of_the_stretch():
+    video, view = small(scale=(1.0, 1.0), flip=False, color=0.0, grey=0.0), stored(small())
+    span = torch.tensor([0.5, 1.0]).expand(3, 2, 2)
+    frames, clip = (look(view, draw(), span).value for look in (video.augment_frames, video.augment_at))
+    torch.testing.assert_close(frames, clip)
+
+
 def test_looks_depend_on_their_own_sample_alone():
     video = small()
     view = stored(video, 4)
