@@ -33,13 +33,23 @@ ITEMS: dict[str, Callable[[np.random.Generator], Any]] = {name: room.item for na
 OPTIONS: dict[str, dict[str, Any]] = {name: getattr(room, "OPTIONS", {}) for name, room in _ROOMS.items()}
 COMPANION: dict[str, str] = {name: getattr(room, "COMPANION", "text") for name, room in _ROOMS.items()}
 SMALL = {"dim": 32}
+NODES = "nodes of one graph"
+"""Stands for the graph modality where samples are nodes: for methods that keep a vector for each."""
+
+
+def reads_nodes(method: str) -> bool:
+    return method_class(method).own_encoders.get("graph") == "lightgcn"
+
+
+def item_of(name: str) -> Callable[[np.random.Generator], Any]:
+    return _ROOMS["graph"].node if name == NODES else ITEMS[name]
 
 
 @cache
 def modality(name: str) -> Modality:
-    cls = modality_class(name)
+    cls = modality_class("graph" if name == NODES else name)
     rng = np.random.default_rng(0)
-    return cls.adapt([cls.read(ITEMS[name](rng)) for _ in range(24)], **OPTIONS[name])
+    return cls.adapt([cls.read(item_of(name)(rng)) for _ in range(24)], **OPTIONS.get(name, {}))
 
 
 def slots_for(method: str, first: str) -> dict[str, str] | None:
@@ -48,7 +58,8 @@ def slots_for(method: str, first: str) -> dict[str, str] | None:
     names = [p for p in inspect.signature(method_class(method).__init__).parameters if p in hints]
     takes = [p for p in names if hints[p] is Encoder]
     if any(p in modality_modules() for p in takes):
-        return {f"{p}s": p for p in takes} if takes[0] == first else None
+        kinds = {f"{p}s": NODES if p == "graph" and reads_nodes(method) else p for p in takes}
+        return kinds if takes[0] == first else None
     if takes:
         return {"thing": first}
     return {"thing": first, "other": COMPANION[first]}
@@ -58,7 +69,12 @@ def matrix() -> list[tuple[str, str]]:
     return [(m, first) for m in method_modules() for first in ITEMS if slots_for(m, first) is not None]
 
 
-def make(method: str, first: str, encoder: str | None = None, **encoder_options: Any) -> Method:
+def plain(method: str) -> tuple[str | dict[str, str], dict[str, Any]]:
+    """Encoders free of batch statistics, no dropout."""
+    return {"graph": "lightgcn", "text": "vit"} if reads_nodes(method) else "vit", {"dim": 32, "depth": 1}
+
+
+def make(method: str, first: str, encoder: str | dict[str, str] | None = None, **encoder_options: Any) -> Method:
     torch.manual_seed(0)
     slots = slots_for(method, first)
     assert slots is not None
@@ -75,7 +91,7 @@ def batch(method: str, first: str, n: int = 11, missing: float = 0.0, seed: int 
     views = {}
     for slot, name in slots.items():
         kind = modality(name)
-        items = [[kind.read(ITEMS[name](rng)) for _ in range(2)] for _ in range(n)]
+        items = [[kind.read(item_of(name)(rng)) for _ in range(2)] for _ in range(n)]
         for sample in items:
             if rng.random() < missing:
                 sample[1] = None
@@ -105,7 +121,13 @@ def outcome(method: Method, found: Step) -> dict[str, dict[str, Tensor]]:
 
 
 def step_outcome(
-    method: str, first: str, encoder: str | None, options: dict[str, Any], chunk: int, missing: float, move: bool
+    method: str,
+    first: str,
+    encoder: str | dict[str, str] | None,
+    options: dict[str, Any],
+    chunk: int,
+    missing: float,
+    move: bool,
 ) -> dict[str, dict[str, Tensor]]:
     """What one step does, in whatever world this is called; with `move`, after the method's own state moved too."""
     built = make(method, first, encoder, **options)

@@ -7,13 +7,11 @@ import torch
 
 from coview.engine.step import ExactStep
 from coview.methods.registry import method_class
-from tests.contracts.cases import batch, difference, make, matrix, outcome, run_step, step_outcome
+from tests.contracts.cases import batch, difference, make, matrix, outcome, plain, run_step, step_outcome
 from tests.contracts.pool import Pool
 
 CLOSE = 1e-9
 CELLS = matrix()
-PLAIN = ("vit", {"dim": 32, "depth": 1})
-"""An encoder free of batch statistics, no dropout."""
 
 
 @pytest.mark.parametrize(("method", "first"), CELLS)
@@ -21,7 +19,7 @@ PLAIN = ("vit", {"dim": 32, "depth": 1})
 def test_gradient_of_chunks_is_the_gradient_of_the_whole_batch(method: str, first: str, missing: float) -> None:
     if method_class(method).mixes_samples:
         return  # views that mix samples read their chunk; test_processes covers them at equal chunk
-    encoder, options = PLAIN
+    encoder, options = plain(method)
     whole = step_outcome(method, first, encoder, options, 11, missing, False)
     assert whole["gradients"], "nothing is trained"
     for chunk in (3, 4):
@@ -81,7 +79,7 @@ def test_both_passes_of_a_chunk_say_the_same_bit_for_bit(method: str, first: str
 def test_state_after_a_step_does_not_depend_on_the_cut(method: str, first: str, pools: dict[int, Pool]) -> None:
     if method_class(method).mixes_samples:
         return
-    encoder, options = PLAIN
+    encoder, options = plain(method)
     whole = step_outcome(method, first, encoder, options, 11, 0.0, True)
     cut = step_outcome(method, first, encoder, options, 3, 0.0, True)
     assert difference(whole, cut, "buffers") <= CLOSE
@@ -93,7 +91,7 @@ def test_state_after_a_step_does_not_depend_on_the_cut(method: str, first: str, 
 def test_order_of_chunks_and_rows_changes_nothing(method: str, first: str) -> None:
     if method_class(method).mixes_samples:
         return
-    encoder, options = PLAIN
+    encoder, options = plain(method)
     whole = batch(method, first, missing=0.3)
     straight = make(method, first, encoder, **options)
     want = outcome(straight, run_step(straight, whole, 4))
@@ -106,7 +104,8 @@ def test_order_of_chunks_and_rows_changes_nothing(method: str, first: str) -> No
 
 @pytest.mark.parametrize(("method", "first"), CELLS)
 def test_nobody_present_gives_no_loss_and_no_gradient(method: str, first: str) -> None:
-    built = make(method, first, *PLAIN[:1], **PLAIN[1])
+    encoder, options = plain(method)
+    built = make(method, first, encoder, **options)
     whole = batch(method, first)
     for view in whole.slots.values():
         view = view.with_value(view.value, present=torch.zeros_like(view.present))

@@ -23,7 +23,7 @@ from coview.modalities.image import Image
 from coview.modalities.registry import modality_class, modality_modules
 from coview.nn.conv import Conv
 from coview.nn.encoder import Encoder
-from tests.contracts.cases import batch, matrix, modality, slots_for
+from tests.contracts.cases import NODES, batch, matrix, modality, slots_for
 
 
 def data_for(method: str = "simclr", first: str = "image", n: int = 11) -> Data:
@@ -62,7 +62,8 @@ def test_a_resolved_configuration_alone_builds_the_same_method(method: str, firs
 @pytest.mark.parametrize("name", modality_modules())
 def test_every_option_of_every_encoder_is_written_out(name: str) -> None:
     for encoder, builder in modality_class(name).encoders.items():
-        method = build_method("simclr", {"thing": modality(name)}, encoder=encoder)
+        read = NODES if encoder == "lightgcn" else name
+        method = build_method("simclr", {"thing": modality(read)}, encoder=encoder)
         written = method.slot_encoders()["thing"].options
         takes = [p.name for p in inspect.signature(builder).parameters.values() if p.kind is p.KEYWORD_ONLY]
         assert list(written) == takes

@@ -41,7 +41,8 @@ def build(stock: Stock) -> Source:
     part = last_held_out(edges[0], rated["timestamp"].to_numpy())
     liked = (rated["rating"].to_numpy() - 3) / 2
     seen = part == "train"
-    wiring = Wiring.of(_features(len(who), what), edges[:, seen], liked[seen, None])
+    kind = np.repeat([0, 1], [len(who), len(what)])
+    wiring = Wiring.of(_features(len(who), what), edges[:, seen], liked[seen, None], kind=kind)
     names = [f"user {row['user_id']}" for row in who] + [f"film {row['item_id']}" for row in what]
     nobody = [None] * len(what)
     return Source(

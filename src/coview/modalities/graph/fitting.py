@@ -34,6 +34,7 @@ def fit(items: Iterable[WholeGraph | NodeOf], chosen: GraphOptions) -> dict[str,
         node.add(wiring.x[[item.node for item in nodes_of]].numpy())
         edge.add(wiring.values.numpy())
         most = largest(chosen.fanout)
+        large = {"total": len(wiring), "kinds": int(wiring.kinds.max()) + 1}
     elif wholes:
         widths = Counter((item.x.shape[1], item.values.shape[1]) for item in wholes)
         common = widths.most_common(1)[0][0]
@@ -43,9 +44,10 @@ def fit(items: Iterable[WholeGraph | NodeOf], chosen: GraphOptions) -> dict[str,
             node.add(item.x)
             edge.add(item.values)
         largest_graph = max(len(item.x) for item in fitting)
+        large = {}
         most = chosen.nodes or min(largest_graph + math.ceil(largest_graph / 8), MOST_NODES)
     else:
         raise UserError("there is no graph to fit to")
     of_node, of_edge = node.scale(), edge.scale()
     scales = {"mean": of_node.mean, "std": of_node.std, "edge_mean": of_edge.mean, "edge_std": of_edge.std}
-    return {**scales, "nodes": most, "by_node": bool(nodes_of)}
+    return {**scales, **large, "nodes": most, "by_node": bool(nodes_of)}

@@ -25,6 +25,7 @@ from coview.modalities.graph.splice import splice
 from coview.modalities.graph.stored import store
 from coview.modalities.graph.wiring import Seeds
 from coview.nn.graph import GraphTransformer, Layer, small
+from coview.nn.light_gcn import LightGCN
 from coview.nn.positions import sincos
 from coview.views import graph as looks
 from coview.views.draw import Draw
@@ -48,6 +49,8 @@ class Graph(Modality):
         edge_mean, edge_std: the same of an edge.
         nodes: T, nodes that a graph may have.
         by_node: whether a sample is a node of a large graph.
+        total: nodes of that large graph; 0 where it was not counted.
+        kinds: how many kinds of nodes it has.
         fanout: neighbours drawn at the node, at each of them, and so on.
         scale: least and greatest share of a whole graph's nodes that `augment` keeps.
         drop_nodes, drop_edges, drop_features, hide_nodes: shares.
@@ -67,6 +70,8 @@ class Graph(Modality):
         *,
         nodes: int,
         by_node: bool = False,
+        total: int = 0,
+        kinds: int = 1,
         fanout: Sequence[int] = (8, 4),
         scale: Sequence[float] = (0.7, 1.0),
         drop_nodes: float = 0.05,
@@ -76,6 +81,7 @@ class Graph(Modality):
     ) -> None:
         self.node_scale, self.edge_scale = Scale(list(mean), list(std)), Scale(list(edge_mean), list(edge_std))
         self.nodes, self.by_node, self.fanout = nodes, by_node, [int(width) for width in fanout]
+        self.total, self.kinds = total, kinds
         self.scale = (float(scale[0]), float(scale[1]))
         self.drop_nodes, self.drop_edges = drop_nodes, drop_edges
         self.drop_features, self.hide_nodes = drop_features, hide_nodes
@@ -92,7 +98,7 @@ class Graph(Modality):
         """Everything `__init__` takes."""
         scales = {"mean": self.node_scale.mean, "std": self.node_scale.std}
         scales |= {"edge_mean": self.edge_scale.mean, "edge_std": self.edge_scale.std}
-        return {**scales, **{name: getattr(self, name) for name in ("nodes", "by_node", *LOOKED_AT)}}
+        return {**scales, **{name: getattr(self, name) for name in ("nodes", "by_node", "total", "kinds", *LOOKED_AT)}}
 
     @staticmethod
     def read(raw: Any) -> WholeGraph | NodeOf:
@@ -165,7 +171,8 @@ class Graph(Modality):
         if self.drop_features:
             flat = looks.drop_features(flat, draw, key, self.drop_features)
         share = (flat.count / whole.clamp_min(1)).view(-1, width)
-        value = Graphs.of(flat, tuple(view.present.shape), most)
+        seeds = view.value.flatten() if isinstance(view.value, Seeds) else None
+        value = Graphs.of(flat, tuple(view.present.shape), most, seeds)
         return View(value, self.name, view.present, value.count, {**view.params, "share": share})
 
     def _sampled(self, view: View, key: Tensor, draw: Draw) -> tuple[Flat, Tensor]:
@@ -176,7 +183,8 @@ class Graph(Modality):
         return flat.with_nodes(self.node_scale(flat.x)).with_edges(flat.edges, self.edge_scale(flat.values))
 
     def _prepared(self, view: View, flat: Flat) -> View:
-        value = Graphs.of(self._scaled(flat), tuple(view.present.shape), self.nodes)
+        seeds = view.value.flatten() if isinstance(view.value, Seeds) else None
+        value = Graphs.of(self._scaled(flat), tuple(view.present.shape), self.nodes, seeds)
         return View(value, self.name, view.present, value.count, view.params)
 
     def tokens(self, view: View) -> View:
@@ -253,11 +261,16 @@ class Graph(Modality):
         """Nodes' own features without their neighbours', and residual connections."""
         return small(self, Layer.MLP, dim, depth, drop)
 
+    def _lightgcn(self, *, dim: int = 64, depth: int = 2) -> nn.Module:
+        """A vector of its own for each node of one large graph, and plain sums over neighbours (LightGCN)."""
+        return LightGCN(self, dim, depth)
+
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {
         "gin": _gin,
         "gcn": _gcn,
         "sage": _sage,
         "mlp": _mlp,
+        "lightgcn": _lightgcn,
         "vit": GraphTransformer,
     }
     libraries: ClassVar[Mapping[str, str]] = {"pyg": "coview.nn.torch_geometric"}

@@ -14,10 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from coview.modalities.graph.wiring import Seeds
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class Graphs:
         index: any shape, int64, which stored graph stands where.
         most: T, nodes that a graph may have.
         joined: what `flat` gives, where it is known.
+        seeds: `(S,)`, of neighbourhoods in a large graph, the node that each stored graph is the neighbourhood of.
     """
 
     x: Tensor
@@ -123,15 +127,16 @@ class Graphs:
     index: Tensor
     most: int
     joined: Flat | None = field(default=None, repr=False)
+    seeds: Seeds | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, flat: Flat, shape: tuple[int, ...], most: int) -> Graphs:
+    def of(cls, flat: Flat, shape: tuple[int, ...], most: int, seeds: Seeds | None = None) -> Graphs:
         """Flat graphs in the order of a shape."""
         edge_graph = flat.graph.index_select(0, flat.edges[0])
         edges = flat.edges - flat.start.index_select(0, edge_graph)
         edge_count = torch.bincount(edge_graph, minlength=len(flat.count))
         index = torch.arange(len(flat.count), device=flat.count.device).view(shape)
-        return cls(flat.x, edges, flat.values, _starts(flat.count), _starts(edge_count), index, most, flat)
+        return cls(flat.x, edges, flat.values, _starts(flat.count), _starts(edge_count), index, most, flat, seeds)
 
     @property
     def shape(self) -> torch.Size:
@@ -194,11 +199,16 @@ class Graphs:
         packed = self.packed()
         names = ("x", "edges", "values", "node_start", "edge_start", "index")
         moved = {name: getattr(packed, name).to(where, non_blocking=non_blocking) for name in names}
-        return replace(packed, **moved, joined=None)
+        seeds = None if packed.seeds is None else packed.seeds.to(where)
+        return replace(packed, **moved, joined=None, seeds=seeds)
 
     def packed(self) -> Graphs:
         """The same graphs with nothing stored that the index does not name."""
-        return Graphs.of(self.flat(), tuple(self.index.shape), self.most)
+        return Graphs.of(self.flat(), tuple(self.index.shape), self.most, self.around())
+
+    def around(self) -> Seeds | None:
+        """The node that each graph is the neighbourhood of, in the index's order, or None."""
+        return None if self.seeds is None else self.seeds[self.index.flatten()]
 
     def flat(self) -> Flat:
         """The graphs in the index's order, side by side."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,8 @@ class Wiring:
         ends: `(2E,)` int32: every edge stands at both of its ends.
         values: `(2E, P)` of the edges; P may be 0.
         about: what its makers say of it (release date, checksum), as JSON.
+        kind: `(N,)` int64 from 0, what each node is (0 a person, 1 a film), or None where all are alike.
+        texts: what is written of each node, None where nothing is; empty where the graph has no texts.
     """
 
     x: Tensor
@@ -31,10 +33,18 @@ class Wiring:
     ends: Tensor
     values: Tensor
     about: Mapping[str, str] = field(default_factory=dict)
+    kind: Tensor | None = None
+    texts: Sequence[str | None] = field(default=(), repr=False)
 
     @classmethod
     def of(
-        cls, x: np.ndarray, edges: np.ndarray, values: np.ndarray | None = None, about: Mapping[str, str] | None = None
+        cls,
+        x: np.ndarray,
+        edges: np.ndarray,
+        values: np.ndarray | None = None,
+        about: Mapping[str, str] | None = None,
+        kind: np.ndarray | None = None,
+        texts: Sequence[str | None] = (),
     ) -> Wiring:
         """A wiring of N nodes from edges in any order and direction; loops and repeated edges are dropped.
 
@@ -43,6 +53,8 @@ class Wiring:
             edges: `(2, E)` whole numbers from 0 to N - 1.
             values: `(E, P)` of the edges, or None.
             about: what is known of it.
+            kind: `(N,)` whole numbers from 0, what each node is, or None.
+            texts: N of them or none.
 
         Raises:
             BadSample: an edge to a node that is not there, or a feature that is NaN or infinite.
@@ -61,6 +73,8 @@ class Wiring:
             torch.from_numpy(there[order].astype(np.int32)),
             torch.from_numpy(np.concatenate([values, values])[order]),
             dict(about or {}),
+            None if kind is None else torch.from_numpy(np.asarray(kind, np.int64)),
+            texts,
         )
 
     def __len__(self) -> int:
@@ -77,11 +91,31 @@ class Wiring:
         return sum(part.nbytes for part in (self.x, self.start, self.ends, self.values))
 
     @cached_property
+    def kinds(self) -> Tensor:
+        """`(N,)` int64, what each node is; 0 where all are alike."""
+        return torch.zeros_like(self.start[1:]) if self.kind is None else self.kind
+
+    @cached_property
+    def rows(self) -> Tensor:
+        """`(2E,)` int64, the node that each of `ends` is beside."""
+        return torch.arange(len(self), device=self.ends.device).repeat_interleave(self.degree)
+
+    @cached_property
+    def codes(self) -> Tensor:
+        """`(2E,)` int64, ascending: `i N + j` of each edge from each of its ends."""
+        return self.rows * len(self) + self.ends
+
+    @cached_property
+    def reverse(self) -> Tensor:
+        """`(2E,)` int64, where each edge stands at its other end."""
+        return torch.searchsorted(self.codes, self.ends * len(self) + self.rows)
+
+    @cached_property
     def _elsewhere(self) -> dict[torch.device, Wiring]:
         return {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_elsewhere"}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def on(self, device: torch.device) -> Wiring:
         """The wiring on a device, copied there once."""
@@ -89,13 +123,13 @@ class Wiring:
             return self
         if device not in self._elsewhere:
             parts = {name: getattr(self, name).to(device) for name in ("x", "start", "ends", "values")}
-            self._elsewhere[device] = replace(self, **parts)
+            kind = None if self.kind is None else self.kind.to(device)
+            self._elsewhere[device] = replace(self, **parts, kind=kind)
         return self._elsewhere[device]
 
     def edges(self) -> Tensor:
         """Every edge once, smaller end first: `(2, E)` int64."""
-        here = torch.arange(len(self), device=self.ends.device).repeat_interleave(self.degree)
-        there = self.ends.long()
+        here, there = self.rows, self.ends.long()
         return torch.stack([here, there])[:, here < there]
 
 
@@ -142,6 +176,10 @@ class Seeds:
     def flatten(self, start: int = 0, end: int = -1) -> Seeds:
         """Axes of the index in one."""
         return replace(self, index=self.index.flatten(start, end))
+
+    def around(self) -> Seeds:
+        """Itself: see `Graphs.around`."""
+        return self
 
     def is_floating_point(self) -> bool:
         """Never: these are numbers of nodes."""

@@ -1,0 +1,78 @@
+"""LightGCN: a vector for each node of one large graph, and sums over neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from coview.errors import UserError
+from coview.nn.edges import edge_sum, symmetric_weight
+
+if TYPE_CHECKING:
+    from coview.modalities.graph import Graph
+    from coview.modalities.graph.ragged import Graphs
+    from coview.modalities.graph.wiring import Seeds, Wiring
+    from coview.nn.encoder import Encoder
+
+
+class LightGCN(nn.Module):
+    """What is learned of a node is its vector; layers have no weights: `x_i <- sum_j x_j / sqrt(d_i d_j)`.
+
+    A node's representation is the mean of its vector and every layer's. It is exact, from all neighbours: each call
+    goes over the whole graph, whichever nodes are asked for, and reads no features. A look at a neighbourhood says
+    which node is meant and no more.
+
+    Paper: LightGCN: Simplifying and Powering Graph Convolution Network for Recommendation. He, Deng, Wang, Li, Zhang,
+    Wang. SIGIR 2020. https://arxiv.org/abs/2002.02126 (eq. 3 and 4, alpha 1 / (layers + 1)).
+
+    Args:
+        modality: of nodes of one large graph.
+        dim: D.
+        depth: layers.
+
+    Raises:
+        ValueError: samples are whole graphs.
+    """
+
+    def __init__(self, modality: Graph, dim: int, depth: int) -> None:
+        super().__init__()
+        if not modality.by_node or not modality.total:
+            raise ValueError("it keeps a vector for each node of one large graph, and here samples are whole graphs")
+        self.dim, self.depth, self.kinds = dim, depth, modality.kinds
+        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(modality.total, dim)))
+
+    def everyone(self, wiring: Wiring, kept: Tensor | None = None) -> Tensor:
+        """All nodes, `(N, D)`.
+
+        Args:
+            wiring: the graph.
+            kept: `(2E,)` bool, the edges that are gone along, alike both ways.
+        """
+        weight = symmetric_weight(wiring, kept).to(self.table.dtype)
+        x = total = self.table
+        for _ in range(self.depth):
+            x = edge_sum(weight, x, wiring)
+            total = total + x
+        return total / (self.depth + 1)
+
+    def forward(self, value: Graphs | Seeds, length: Tensor | None = None) -> Tensor:
+        """Nodes, or neighbourhoods of any length around them, `(n, T)` -> `(n, D)`."""
+        seeds = value.around()
+        assert seeds is not None
+        return self.everyone(seeds.wiring)[seeds.index]
+
+
+def light_gcn(encoder: Encoder, method: str) -> LightGCN:
+    """The network of an encoder that tells nodes apart.
+
+    Raises:
+        UserError: it is another.
+    """
+    if not isinstance(encoder.net, LightGCN):
+        raise UserError(
+            f"{method} learns a vector for each node, and encoder {encoder.name} of slot {encoder.slot!r} reads "
+            "features; use --encoder lightgcn"
+        )
+    return encoder.net
