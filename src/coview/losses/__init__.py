@@ -33,6 +33,7 @@ from coview.losses.mean_discrepancy import mean_discrepancy
 from coview.losses.multi_view_contrastive import weighted_contrastive_rows
 from coview.losses.negative_cosine import negative_cosine
 from coview.losses.nt_xent import nt_xent, nt_xent_rows
+from coview.losses.pairwise_ranking import pairwise_ranking
 from coview.losses.poly_view import (
     OneVsRest,
     arithmetic_poly_view,
@@ -104,6 +105,7 @@ __all__ = [
     "observation_contrast",
     "one_vs_rest",
     "overlap_prediction",
+    "pairwise_ranking",
     "pairwise_sigmoid",
     "pairwise_sigmoid_rows",
     "region_discrepancy",
