@@ -130,6 +130,7 @@ EXAMPLES = {
     "overlap_prediction": Example(
         ((N, 2, K), (N, 2, K)), lambda a, b: losses.overlap_prediction(a.sigmoid(), b.sigmoid())
     ),
+    "pairwise_ranking": Example((VIEW, VIEW), losses.pairwise_ranking),
     "pairwise_sigmoid": over_samples(VIEW, VIEW, (), (), call=losses.pairwise_sigmoid),
     "pairwise_sigmoid_rows": Example(
         (VIEW, MANY, (), ()), lambda a, c, s, b: losses.pairwise_sigmoid_rows(a, PARTNER, c, s, b)
