@@ -33,6 +33,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "speeds": benchmarks.speeds,
     "learned": benchmarks.learned,
     "longer": benchmarks.longer,
+    "fields": benchmarks.fields,
+    "compared": benchmarks.compared,
     "claims": lambda: claims.on_record(ROOT / "results" / "claims"),
     "commands": commands.every_help,
     "options": commands.fit_options,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from statistics import mean
+from statistics import mean, stdev
 from typing import Any
 
 from coview.papers.verdict import Outcome
@@ -95,6 +95,54 @@ def longer() -> str:
     return _read("matrix-longer.json", told)
 
 
+def fields() -> str:
+    """A row a contender: coview's method, then what the field's library has."""
+
+    def told(record: Record) -> str:
+        head = ("data, label", "contender", "package", "parameters", "seconds", "learning rate", "accuracy")
+        rows = [
+            (f"{row['data']}, {row['label']}", name, one["package"], f"{one['parameters']:,}",
+             f"{mean(one['processor seconds']):.0f}", f"{one['lr']:g}", _spread(one["accuracy"]))
+            for row in record.values() for name, one in row["contenders"].items()
+        ]  # fmt: skip
+        kept = dict.fromkeys(_kept(row["circumstances"]) for row in record.values())
+        return "\n\n".join([text.table(head, rows), *kept])
+
+    return _read("benchmarks/fields.json", told, kept=False)
+
+
+def compared() -> str:
+    """A table a modality: every method that runs there, the best first."""
+
+    def told(record: Record) -> str:
+        return "\n\n".join(_ranked(name, row) for name, row in record.items())
+
+    return _read("compared.json", told, kept=False)
+
+
+def _ranked(modality: str, found: Record) -> str:
+    """One modality's methods by their score; references stand where they come."""
+    head = ("method", found["score"], "verdict", "steps", "TFLOPs", "seconds")
+    scored = [row for row in found["rows"] if found["score"] in row["scores"]]
+    rows = [
+        (row["method"] if row["verdicts"] else f"*{row['method']}*", f"{row['scores'][found['score']]['mean']:.3f}",
+         " ".join(row["verdicts"]), f"{row['steps'][0]:,}" if row["steps"] else "", *_spent(row))
+        for row in sorted(scored, key=lambda row: -row["scores"][found["score"]]["mean"])
+    ]  # fmt: skip
+    commits = ", ".join(dict.fromkeys(f"`{c['commit']}`" for c in found["circumstances"]))
+    return f"## {modality}: {found['data']}\n\n{text.table(head, rows)}\n\nCommit {commits}."
+
+
+def _spent(row: Record) -> tuple[str, str]:
+    """Teraflops and seconds of the first seed; nothing of a reference."""
+    flops = f"{row['flops'][0] / 1e12:.2f}" if row["flops"] else ""
+    return flops, f"{row['seconds'][0]:.0f}" if row["seconds"] else ""
+
+
+def _spread(values: list[float]) -> str:
+    return f"{mean(values):.3f} ± {stdev(values):.3f}" if len(values) > 1 else f"{values[0]:.3f}"
+
+
 def _by_modality(cells: list[Record]) -> str:
     methods = list(dict.fromkeys(c["method"] for c in cells))
     rows: list[tuple[str, ...]] = []
@@ -132,10 +180,10 @@ def _kept(record: Record) -> str:
     )
 
 
-def _read(name: str, told: Callable[[Any], str]) -> str:
+def _read(name: str, told: Callable[[Any], str], *, kept: bool = True) -> str:
     path = RESULTS / name
     if not path.is_file():
         return _NONE
     record = json.loads(path.read_text())
     said = told(record)
-    return said if isinstance(record, list) else f"{said}\n\n{_kept(record)}"
+    return f"{said}\n\n{_kept(record)}" if kept and isinstance(record, dict) else said
