@@ -239,3 +239,20 @@ Embeddings = dict[str, dict[str, Embedding]]
 The first space that holds a slot is its representation, which probes read. What is compared (views of a slot, slots
 with each other) is compared in the last space that holds both: the one the method made for comparing.
 """
+
+
+@dataclass
+class HeatMap:
+    """Where in one slot's samples a method finds what another slot says of them.
+
+    Args:
+        slot: the one that is looked at.
+        asked: the one that says what is looked for.
+        values: `(B, *grid)`, a number for each token of `slot` (`Modality.grid`): higher where it is found.
+        present: `(B,)` bool, the samples that have both.
+    """
+
+    slot: str
+    asked: str
+    values: Tensor
+    present: Tensor

@@ -17,6 +17,8 @@ from coview import losses
 N, D, K = 5, 4, 7
 VIEW, VIEWS, MANY = (N, D), (N, 3, D), (K, D)
 SEQUENCES = (N, 2, 4, D)
+VOLUME = (N, 2, 3, 4)
+IN_VOLUME = torch.ones(N, 3, 4, dtype=torch.bool).index_fill(2, torch.tensor([3]), False)
 OWN = torch.arange(N)
 PARTNER = OWN.roll(1)
 OWN_OF_MANY = torch.tensor([0, 1, 2, 0, 1, 2, 3])
@@ -60,6 +62,9 @@ EXAMPLES = {
     "all_pairs": over_samples(VIEWS, call=lambda v: losses.all_pairs(lambda a, b: losses.info_nce(a, b, 0.5), v)),
     "arithmetic_poly_view": over_samples(VIEWS, (), call=lambda v, t: losses.arithmetic_poly_view(v, t.sigmoid())),
     "arithmetic_poly_view_rows": poly_view_rows(losses.arithmetic_poly_view_rows),
+    "best_place": Example(
+        ((N, 3, D), VIEW), lambda p, v: losses.best_place(p, v, torch.ones(p.shape[:2], dtype=torch.bool))
+    ),
     "binary_contrast": over_samples(VIEW, VIEW, call=losses.binary_contrast),
     "canonical_correlation": over_samples(VIEW, VIEW, call=losses.canonical_correlation),
     "chamfer": Example(((2, 4, 3), (2, 5, 3)), losses.chamfer),
@@ -75,6 +80,9 @@ EXAMPLES = {
     "discrepancy_margin_rows": Example(
         (VIEW, (N, 2), MANY), lambda z, near, every: losses.discrepancy_margin_rows(z, PARTNER, near, every, 1.0)
     ),
+    "distance_correspondence": over_samples(
+        VIEW, VIEW, VIEW, (), (), call=lambda a, b, c, s, m: losses.distance_correspondence(a, b, c, s, m)
+    ),
     "edge_error": over_samples((N, 3, 3), (N, 3, 3), call=losses.edge_error),
     "edge_sparsity": over_samples((N, 3, 3), call=losses.edge_sparsity),
     "edit_discrepancy": Example(((N, 3),), lambda d: losses.edit_discrepancy(d, torch.arange(1, 4.0).expand(N, 3))),
@@ -84,6 +92,7 @@ EXAMPLES = {
     "group_contrastive_rows": Example(
         (MANY, ()), lambda z, t: losses.group_contrastive_rows(z[:3], OWN[:3], z, OWN_OF_MANY, t.sigmoid())
     ),
+    "head_overlap": Example((VOLUME,), lambda v: losses.head_overlap(v, IN_VOLUME)),
     "info_nce": over_samples(
         VIEW, VIEW, MANY, (), call=lambda a, b, q, t: losses.info_nce(a, b, t.sigmoid(), negatives=q)
     ),
@@ -119,6 +128,7 @@ EXAMPLES = {
         (VIEW, VIEW, VIEW, ()), lambda m, a, b, s: losses.mixed_cross_correlation(m, a, b, PARTNER, s.sigmoid())
     ),
     "negative_cosine": over_samples(VIEW, VIEW, call=losses.negative_cosine),
+    "negative_pressure": over_samples(VIEW, call=losses.negative_pressure),
     "node_orthogonality": over_samples(VIEWS, call=losses.node_orthogonality),
     "normalise_patches": Example((VIEWS,), losses.normalise_patches),
     "nt_xent": over_samples(VIEW, VIEW, (), call=lambda a, b, t: losses.nt_xent(a, b, t.sigmoid())),
@@ -144,6 +154,7 @@ EXAMPLES = {
         (VIEWS,), lambda s: losses.self_distillation_rows(s, torch.linspace(-1, 1, N * 2 * D).view(N, 2, D))
     ),
     "sharpened": Example((MANY,), lambda z: losses.sharpened(z.softmax(1)), gradient=False),
+    "similarity_contrast": Example(((N, N),), losses.similarity_contrast),
     "sinkhorn": Example((MANY,), losses.sinkhorn, gradient=False),
     "sinkhorn_potentials": Example((MANY,), losses.sinkhorn_potentials, gradient=False),
     "spectral_sum_error": Example(((N, 2, 3, D), (N, 2, 3, D)), losses.spectral_sum_error),
@@ -164,6 +175,7 @@ EXAMPLES = {
     "symmetric_info_nce": over_samples(
         VIEW, VIEW, (), call=lambda a, b, t: losses.symmetric_info_nce(a, b, t.sigmoid())
     ),
+    "temporal_variation": Example((VOLUME,), lambda v: losses.temporal_variation(v, IN_VOLUME)),
     "variance": over_samples(VIEW, call=losses.variance),
     "vicreg": over_samples(VIEW, VIEW, call=losses.vicreg),
     "weighted_contrastive_rows": Example(

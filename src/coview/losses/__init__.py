@@ -12,6 +12,7 @@ from coview.losses.canonical_correlation import canonical_correlation
 from coview.losses.chamfer import chamfer, chamfer_distance, squared_distances
 from coview.losses.code_diversity import code_diversity
 from coview.losses.contextual_position import overlap_prediction, region_discrepancy
+from coview.losses.correspondence import best_place, distance_correspondence
 from coview.losses.cross_correlation import cross_correlation, cross_correlation_matrix, mixed_cross_correlation
 from coview.losses.decoupled_correlation import decoupled_correlation
 from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
@@ -47,6 +48,7 @@ from coview.losses.poly_view import (
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.losses.self_distillation import self_distillation, self_distillation_rows
 from coview.losses.sigmoid import pairwise_sigmoid, pairwise_sigmoid_rows
+from coview.losses.similarity_volume import head_overlap, negative_pressure, similarity_contrast, temporal_variation
 from coview.losses.sinkhorn import sinkhorn, sinkhorn_potentials
 from coview.losses.soft_assignment import sharpened, student_t_assignment
 from coview.losses.spectral_sum import spectral_sum_error
@@ -60,6 +62,7 @@ __all__ = [
     "all_pairs",
     "arithmetic_poly_view",
     "arithmetic_poly_view_rows",
+    "best_place",
     "binary_contrast",
     "canonical_correlation",
     "chamfer",
@@ -71,6 +74,7 @@ __all__ = [
     "cross_view_cross_entropy",
     "decoupled_correlation",
     "discrepancy_margin_rows",
+    "distance_correspondence",
     "edge_error",
     "edge_sparsity",
     "edit_discrepancy",
@@ -78,6 +82,7 @@ __all__ = [
     "geometric_poly_view_rows",
     "group_contrastive",
     "group_contrastive_rows",
+    "head_overlap",
     "influence_contrast_rows",
     "info_nce",
     "info_nce_rows",
@@ -98,6 +103,7 @@ __all__ = [
     "mean_discrepancy",
     "mixed_cross_correlation",
     "negative_cosine",
+    "negative_pressure",
     "node_orthogonality",
     "normalise_patches",
     "nt_xent",
@@ -113,6 +119,7 @@ __all__ = [
     "self_distillation",
     "self_distillation_rows",
     "sharpened",
+    "similarity_contrast",
     "sinkhorn",
     "sinkhorn_potentials",
     "spectral_sum_error",
@@ -127,6 +134,7 @@ __all__ = [
     "symile_rows",
     "symile_shuffles",
     "symmetric_info_nce",
+    "temporal_variation",
     "variance",
     "vicreg",
     "weighted_contrastive_rows",

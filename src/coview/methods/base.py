@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
-from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
+from coview.batch import Batch, Embedding, Embeddings, Features, HeatMap, Relations, Reps, Views
 from coview.errors import UserError
 from coview.nn.encoder import Encoder
 from coview.views.draw import Draw
@@ -108,6 +108,10 @@ class Method(nn.Module):
             UserError: an embedding is all there is.
         """
         raise UserError(f"{type(self).__name__} predicts nothing, it embeds: coview embed, or coview finetune first")
+
+    def maps(self, batch: Batch) -> list[HeatMap]:
+        """Where in a slot it finds what another says: drawn in reports. Most methods locate nothing."""
+        return []
 
     def slot_encoders(self) -> dict[str, Encoder]:
         """The method's own encoders by slot (teachers are elsewhere in the tree and left out)."""

@@ -30,6 +30,12 @@ def tiled_nt_xent(looks: Tensor, temperature: float | Tensor) -> Tensor:
     ).mean()
 
 
+def strangers(drawn: Tensor) -> Tensor:
+    """Another sample for each of N, everyone drawn once: the next in the order of `drawn (N,)`; none where N is 1."""
+    order = drawn.argsort(stable=True)
+    return torch.empty_like(order).index_copy(0, order, order.roll(-1))[: len(order) if len(order) > 1 else 0]
+
+
 def mean_over_pairs(
     relation: Callable[[Tensor, Tensor], Tensor],
     looks: Tensor,

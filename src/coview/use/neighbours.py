@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from coview.data.source import Data
 from coview.evaluate.embed import space_of
 from coview.use.embed import Embedded
 
@@ -90,7 +91,7 @@ def _across(embedded: Embedded, rows: Tensor, query: Side, gallery: Side, n: int
     q, q_there = _vectors(embedded, query, gallery)
     g, g_there = _vectors(embedded, gallery, query)
     both = rows[(q_there & g_there)[rows]]
-    queries = _spread(embedded, both, n)
+    queries = spread_evenly(embedded.data, both, n)
     cosine, at = nearest(q[queries], g[both], k)
     found = [
         [Found(int(both[j]), float(c), int(both[j]) == int(row)) for c, j in zip(cs, js)]
@@ -104,7 +105,7 @@ def _within(embedded: Embedded, rows: Tensor, slot: str, n: int, k: int) -> Answ
     side = Side(slot)
     z, there = _vectors(embedded, side, side)
     rows = rows[there[rows]]
-    queries = _spread(embedded, rows, n)
+    queries = spread_evenly(embedded.data, rows, n)
     cosine, at = nearest(z[queries], z[rows], k + 1)
     label = next((name for name, values in embedded.data.labels.items() if values.ndim == 1), None)
     values = None if label is None else embedded.data.labels[label]
@@ -127,7 +128,7 @@ def _vectors(embedded: Embedded, side: Side, other: Side) -> tuple[Tensor, Tenso
     return present_mean(unit, found.present), found.present.any(1)
 
 
-def _spread(embedded: Embedded, rows: Tensor, n: int) -> Tensor:
+def spread_evenly(data: Data, rows: Tensor, n: int) -> Tensor:
     """N of the rows, ordered by the hash that their ids are."""
-    order = np.argsort(embedded.data.ids[rows].numpy(), kind="stable")
+    order = np.argsort(data.ids[rows].numpy(), kind="stable")
     return rows[torch.from_numpy(order[np.linspace(0, len(order) - 1, min(n, len(order))).astype(int)])]

@@ -21,6 +21,7 @@ from coview.evaluate.labels import classes_of
 from coview.use.budget import budget_words
 from coview.use.charts import line_chart, scatter, shares_bar
 from coview.use.embed import Embedded
+from coview.use.heat_maps import Located, located
 from coview.use.neighbours import Answers, ask
 from coview.use.pictures import on_paper
 from coview.use.projection import MOST, plane
@@ -90,6 +91,7 @@ def render(run: Run, data: Data, rows: dict[str, Tensor]) -> str:
         health=_health(run.metrics),
         shares=shares_bar(_shares(run.metrics)),
         strips=[_strip(data, answers) for answers in ask(embedded, shown)],
+        located=_located(run, data, shown),
         map=_map(embedded, shown),
         part=part,
         counts={name: len(at) for name, at in rows.items()},
@@ -182,6 +184,18 @@ def _strip(data: Data, answers: Answers) -> dict[str, Any]:
         for q, found in zip(answers.queries, answers.found)
     ]
     return {"asked": asked, "given": given, "rule": answers.rule, "size": answers.gallery_size, "rows": rows}
+
+
+def _located(run: Run, data: Data, rows: Tensor) -> list[dict[str, Any]]:
+    def cells(found: Located) -> dict[str, Any]:
+        name = data.names[found.row]
+        pictures = {"plain": _data_uri(found.picture), "drawn": _data_uri(found.drawn)}
+        return {"said": _cell(found.said, name), "name": name, **pictures}
+
+    return [
+        {"asked": asked, "slot": slot, "rows": [cells(found) for found in many]}
+        for (asked, slot), many in located(run.method, data, rows).items()
+    ]
 
 
 def _cell(shown: Any, name: str) -> dict[str, Any]:

@@ -1,0 +1,89 @@
+"""What methods that find in one slot what another says have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from coview.batch import Batch, Embedding, Embeddings, HeatMap, View, Views
+from coview.errors import UserError
+from coview.methods.base import Method
+from coview.nn.encoder import Encoded, Encoder
+from coview.views.draw import Draw
+from coview.views.looks import Positives
+from coview.views.slot_looks import slot_looks
+
+
+class LocatingMethod(Method):
+    """Base of the methods that look for one slot's meaning in another's tokens: two slots, one look at each.
+
+    Args:
+        encoders: two slots' encoders: what is looked at, and what is said of it.
+        positives: where a look comes from.
+        plain: modalities that are read without augmentation.
+    """
+
+    needs_tokens = True
+
+    def __init__(self, encoders: dict[str, Encoder], *, positives: Positives, plain: Sequence[str]) -> None:
+        super().__init__()
+        name = type(self).__name__
+        if len(encoders) != 2:
+            raise UserError(
+                f"{name} looks in one slot for what a second says, and was given {', '.join(encoders) or 'none'}; "
+                "choose two with --slots, the one that is looked at first"
+            )
+        for encoder in encoders.values():
+            encoder.require_tokens(name)
+        self.encoders = nn.ModuleDict(encoders)
+        self.where, self.said = encoders
+        self.positives, self.plain = Positives(positives), tuple(plain)
+
+    def views(self, batch: Batch, draw: Draw) -> Views:
+        encoders = self.slot_encoders()
+        return Views(slot_looks(batch, encoders, draw, dict.fromkeys(encoders, 1), self.positives, self.plain))
+
+    def locate(self, where: Encoded, said: Encoded) -> Tensor:
+        """How strongly each token of one look answers what a look at the other slot says: `(B, 1, ...)` -> `(B, S)`."""
+        raise NotImplementedError
+
+    def maps(self, batch: Batch) -> list[HeatMap]:
+        if self.where not in batch or self.said not in batch:
+            return []
+        encoders = self.slot_encoders()
+        looks = {slot: encoders[slot].modality.prepare(first_there(batch[slot])) for slot in (self.where, self.said)}
+        where, said = (encoders[slot](look) for slot, look in looks.items())
+        present = (where.present & said.present)[:, 0]
+        grid = encoders[self.where].modality.grid(looks[self.where])
+        values = self.locate(where, said) if present.any() else present.new_zeros(len(batch), *grid).float()
+        return [HeatMap(self.where, self.said, values.reshape(len(batch), *grid), present)]
+
+
+def first_there(view: View) -> View:
+    """The first natural view that each sample has: `(B, V, ...)` -> `(B, 1, ...)`."""
+    return view.pick(view.present.byte().argmax(1, keepdim=True))
+
+
+def both_there(views: Views) -> Tensor:
+    """Which samples have all looks: `(B,)` bool."""
+    return torch.stack([view.present.all(1) for view in views.values()]).all(0)
+
+
+def joint_too(method: Method, batch: Batch, joint: Callable[[str, Encoded], Tensor]) -> Embeddings:
+    """Each slot's pooled features in a space of its own, then in `joint` what is said of it there, `(B, V, dim)`.
+
+    Args:
+        method: whose encoders.
+        batch: any of its slots.
+        joint: from a slot and its encoded natural views.
+    """
+    own: Embeddings = {}
+    compared: dict[str, Embedding] = {}
+    for slot, encoder in method.slot_encoders().items():
+        if slot in batch:
+            look = encoder(encoder.modality.prepare(batch[slot]))
+            own[slot] = {slot: Embedding(look.pooled, look.present)}
+            compared[slot] = Embedding(joint(slot, look), look.present)
+    return {**own, "joint": compared} if compared else own
