@@ -21,7 +21,7 @@ def claim(scale: int) -> Claim:
         "telling the order of clips, at equal compute, and than of the same network before training.",
         (PROBE,),
         {
-            "cpnet": Arm("cpnet", moving_clothes, (PROBE.name,), OPTIONS, steps=280 * scale),
+            "cpnet": Arm("cpnet", moving_clothes, (PROBE.name,), OPTIONS, steps=250 * scale),
             "clip order": Arm(CLIP_ORDER, moving_clothes, (PROBE.name,), OPTIONS, like="cpnet"),
         },
         (Comparison("cpnet", "clip order", PROBE.name), Comparison("cpnet", "random", PROBE.name)),
