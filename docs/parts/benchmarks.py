@@ -122,21 +122,15 @@ def compared() -> str:
 
 def _ranked(modality: str, found: Record) -> str:
     """One modality's methods by their score; references stand where they come."""
-    head = ("method", found["score"], "verdict", "steps", "TFLOPs", "seconds")
+    head = ("method", found["score"], "verdict", "steps", "TFLOPs")
     scored = [row for row in found["rows"] if found["score"] in row["scores"]]
     rows = [
         (row["method"] if row["verdicts"] else f"*{row['method']}*", f"{row['scores'][found['score']]['mean']:.3f}",
-         " ".join(row["verdicts"]), f"{row['steps'][0]:,}" if row["steps"] else "", *_spent(row))
+         " ".join(row["verdicts"]), *(f"{n:,}" for n in row["steps"]), *(f"{n / 1e12:.2f}" for n in row["flops"]))
         for row in sorted(scored, key=lambda row: -row["scores"][found["score"]]["mean"])
     ]  # fmt: skip
     commits = ", ".join(dict.fromkeys(f"`{c['commit']}`" for c in found["circumstances"]))
     return f"## {modality}: {found['data']}\n\n{text.table(head, rows)}\n\nCommit {commits}."
-
-
-def _spent(row: Record) -> tuple[str, str]:
-    """Teraflops and seconds of the first seed; nothing of a reference."""
-    flops = f"{row['flops'][0] / 1e12:.2f}" if row["flops"] else ""
-    return flops, f"{row['seconds'][0]:.0f}" if row["seconds"] else ""
 
 
 def _spread(values: list[float]) -> str:

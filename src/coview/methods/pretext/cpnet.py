@@ -36,7 +36,8 @@ class CPNet(Method):
     Requires: a slot of videos.
 
     Relations: tasks in the manner of speed and order (VCOP), but of a place in time within the clip; approximation is
-    CPC's with a section between past and future. Lengths, widths and weights are this library's.
+    CPC's with a section between past and future. Written from what the abstract says of the tasks: the losses'
+    form, lengths, widths and weights are this library's.
 
     Args:
         video: the slot's encoder.
