@@ -12,6 +12,9 @@ from coview.data.source import Column, Picked, Source
 from coview.data.split import unit_hash
 from coview.papers.derived import part_of
 
+DEBIAN = {"train": 4_000, "valid": 1_000, "test": 2_000}
+"""Packages of each part."""
+
 
 @cache
 def packages() -> Source:
@@ -19,7 +22,13 @@ def packages() -> Source:
 
     The graph is whole: neighbourhoods reach beyond these packages.
     """
-    return part_of(catalog.source("debian").only(["package"]), {"train": 4_000, "valid": 1_000, "test": 2_000})
+    return part_of(catalog.source("debian").only(["package"]), DEBIAN)
+
+
+@cache
+def described_packages() -> Source:
+    """The same packages with their descriptions."""
+    return part_of(catalog.source("debian").only(["package", "description"]), DEBIAN)
 
 
 @cache

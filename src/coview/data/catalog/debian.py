@@ -59,12 +59,14 @@ def build(stock: Stock) -> Source:
     with np.load(folder / "graph.npz") as held:
         x, edges, part = held["x"], held["edges"], held["part"]
     about = _release(stock)
-    wiring = Wiring.of(x, edges[:, part == "train"], about=about)
+    texts = table["description"].to_pylist()
+    told = {i: text for i, text in enumerate(texts) if text}
+    wiring = Wiring.of(x, edges[:, part == "train"], about=about, texts=told)
     return Source(
         "debian",
         {
             "package": Column("graph", NodeItems(wiring)),
-            "description": Column("text", [[text] for text in table["description"].to_pylist()]),
+            "description": Column("text", [[text] for text in texts]),
         },
         names=names,
         labels={name: np.array(table[name].to_pylist(), dtype=object) for name in ("section", *FACETS)},

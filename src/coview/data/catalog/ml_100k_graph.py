@@ -42,14 +42,16 @@ def build(stock: Stock) -> Source:
     liked = (rated["rating"].to_numpy() - 3) / 2
     seen = part == "train"
     kind = np.repeat([0, 1], [len(who), len(what)])
-    wiring = Wiring.of(_features(len(who), what), edges[:, seen], liked[seen, None], kind=kind)
+    titles = [_title(row) for row in what]
+    texts = {len(who) + i: title for i, title in enumerate(titles)}
+    wiring = Wiring.of(_features(len(who), what), edges[:, seen], liked[seen, None], kind=kind, texts=texts)
     names = [f"user {row['user_id']}" for row in who] + [f"film {row['item_id']}" for row in what]
     nobody = [None] * len(what)
     return Source(
         "ml-100k-graph",
         {
             "node": Column("graph", NodeItems(wiring)),
-            "title": Column("text", [[None] for _ in who] + [[_title(row)] for row in what]),
+            "title": Column("text", [[None] for _ in who] + [[title] for title in titles]),
         },
         names=names,
         labels={

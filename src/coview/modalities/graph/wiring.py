@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
@@ -25,7 +25,7 @@ class Wiring:
         values: `(2E, P)` of the edges; P may be 0.
         about: what its makers say of it (release date, checksum), as JSON.
         kind: `(N,)` int64 from 0, what each node is (0 a person, 1 a film), or None where all are alike.
-        texts: what is written of each node, None where nothing is; empty where the graph has no texts.
+        texts: what is written of nodes, by their numbers.
     """
 
     x: Tensor
@@ -34,7 +34,7 @@ class Wiring:
     values: Tensor
     about: Mapping[str, str] = field(default_factory=dict)
     kind: Tensor | None = None
-    texts: Sequence[str | None] = field(default=(), repr=False)
+    texts: Mapping[int, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -44,7 +44,7 @@ class Wiring:
         values: np.ndarray | None = None,
         about: Mapping[str, str] | None = None,
         kind: np.ndarray | None = None,
-        texts: Sequence[str | None] = (),
+        texts: Mapping[int, str] | None = None,
     ) -> Wiring:
         """A wiring of N nodes from edges in any order and direction; loops and repeated edges are dropped.
 
@@ -54,7 +54,7 @@ class Wiring:
             values: `(E, P)` of the edges, or None.
             about: what is known of it.
             kind: `(N,)` whole numbers from 0, what each node is, or None.
-            texts: N of them or none.
+            texts: what is written of nodes, by their numbers.
 
         Raises:
             BadSample: an edge to a node that is not there, or a feature that is NaN or infinite.
@@ -74,7 +74,7 @@ class Wiring:
             torch.from_numpy(np.concatenate([values, values])[order]),
             dict(about or {}),
             None if kind is None else torch.from_numpy(np.asarray(kind, np.int64)),
-            texts,
+            dict(texts or {}),
         )
 
     def __len__(self) -> int:

@@ -49,5 +49,5 @@ def written(view: View, nodes: Tensor, modality: Text) -> Tensor:
         modality: of texts.
     """
     texts = view.value.wiring.texts
-    items = [[texts[node] or None if node >= 0 and texts else None for node in row] for row in nodes.tolist()]
+    items = [[texts.get(node) for node in row] for row in nodes.tolist()]
     return modality.collate(items).value.to(nodes.device)
