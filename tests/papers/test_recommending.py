@@ -55,9 +55,9 @@ def test_held_out_links_are_sought_among_what_is_not_known(order: Any, want: flo
     score[list(order)] = -torch.arange(FILMS, dtype=torch.float32)
     z = torch.cat([torch.ones(PEOPLE, 1), score[:, None]])
     found, how = product_metric("node", "seen", "Recall@20").score(
-        Trained(Told(z)),
+        Trained(Told(z)),  # type: ignore[arg-type]
         cinema(),
-        {"train": torch.arange(27), "test": torch.arange(1)},  # type: ignore[arg-type]
+        {"train": torch.arange(27), "test": torch.arange(1)},
     )
     assert found == pytest.approx(want)
     assert (how["split"], how["left"], how["right"]) == ("test", 2, 25)

@@ -67,6 +67,12 @@ def hide(value: Tensor, share: float | Tensor, draw: Draw) -> tuple[Tensor, Tens
     return value.masked_fill(hidden, torch.nan), hidden
 
 
+def hide_more(value: Tensor, share: float, draw: Draw) -> Tensor:
+    """Of the cells that are there, each is taken for missing with probability `share`, but never the last of a row."""
+    order = draw("dropped", *value.shape[1:]).masked_fill(value.isnan(), -1)
+    return value.masked_fill((order < share) & (order < order.amax(-1, keepdim=True)), torch.nan)
+
+
 def blend_columns(own: View, other: View, share: Tensor, is_word: Tensor) -> View:
     """`share * own + (1 - share) * other` of numbers; of words, a share of the columns is one's own.
 

@@ -88,9 +88,11 @@ def each_node(node: Tensor, kind: Tensor, present: Tensor) -> Iterator[tuple[int
     """
     node, kind, present = node.flatten(), kind.flatten(), present.flatten()
     for k in kind[present].unique().tolist():
-        at = ((kind == k) & present).nonzero()[:, 0]
-        _, which = node[at].unique(return_inverse=True)
-        first = torch.full_like(which, len(which)).scatter_reduce(
-            0, which, torch.arange(len(at), device=at.device), "amin"
-        )
-        yield k, at[first[: int(which.max()) + 1]]
+        yield k, first_met(node, present & (kind == k))
+
+
+def first_met(thing: Tensor, present: Tensor) -> Tensor:
+    """Where each thing that is there is first met: `(N,)`, `(N,)` bool -> places `(n,)`, in the order of things."""
+    at = present.nonzero()[:, 0]
+    found, which = thing[at].unique(return_inverse=True)
+    return at.new_full(found.shape, len(thing)).scatter_reduce(0, which, at, "amin")

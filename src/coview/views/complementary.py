@@ -1,0 +1,65 @@
+"""Two looks at rows of a table, each at what the other does not see."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import torch
+from torch import Tensor
+
+from coview.batch import View
+from coview.views.columns import hide_more
+from coview.views.draw import Draw
+from coview.views.looks import Positives, choose
+
+
+class Masking(StrEnum):
+    """Which columns one look is without; the other is without the rest.
+
+    - `correlated`: one drawn, and the half that tells most of it (mutual information).
+    - `random`: as many, drawn.
+    """
+
+    CORRELATED = "correlated"
+    RANDOM = "random"
+
+
+def complementary(view: View, information: Tensor, masking: Masking, drop: float, draw: Draw) -> View:
+    """Two looks at one natural view of each row: `(B, V, C)` stored -> `(B, 2, C)` stored, masked cells missing.
+
+    Paper: Self-supervised Learning for Large-scale Item Recommendations. Yao et al. CIKM 2021.
+    https://arxiv.org/abs/2007.12865 (section 3.2: correlated feature masking, then dropout).
+
+    Args:
+        view: of a table.
+        information: `(C, C)`, how much columns tell of each other.
+        masking: which columns go together.
+        drop: share of the cells shown that a look goes without besides.
+        draw: keyed draws.
+    """
+    at, there = choose(view.present, draw, 2, Positives.AUGMENT)
+    chosen = view.pick(at)
+    columns = len(information)
+    first = related_columns(
+        information if masking is Masking.CORRELATED else torch.zeros_like(information),
+        draw.integers("seed", columns),
+        draw("tie", columns),
+    )
+    hidden = torch.stack([first, ~first & (columns > 1)], 1)
+    value = hide_more(chosen.value.masked_fill(hidden, torch.nan), drop, draw)
+    return chosen.with_value(value, present=there)
+
+
+def related_columns(information: Tensor, seed: Tensor, tie: Tensor) -> Tensor:
+    """Each row's seed column and the half of the columns that tells most of it: `(n, C)` bool, at least one left out.
+
+    Args:
+        information: `(C, C)`.
+        seed: `(n,)` int64.
+        tie: `(n, C)` below 1, who goes first among those that tell as much.
+    """
+    columns = len(information)
+    order = information[seed].double() + 1e-9 * tie.double()
+    order = order.scatter(1, seed[:, None], torch.inf)
+    count = max(min(columns // 2 + 1, columns - 1), 0)
+    return torch.zeros_like(order, dtype=torch.bool).scatter(1, order.topk(count, dim=1).indices, True)
