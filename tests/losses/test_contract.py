@@ -146,6 +146,10 @@ EXAMPLES = {
         (VIEW, MANY, (), ()), lambda a, c, s, b: losses.pairwise_sigmoid_rows(a, PARTNER, c, s, b)
     ),
     "region_discrepancy": Example((VIEWS,), losses.region_discrepancy),
+    "sampled_softmax_rows": Example(
+        (VIEW, MANY, (K,), ()),
+        lambda q, x, p, t: losses.sampled_softmax_rows(q, PARTNER, x, torch.arange(K), p, t.sigmoid()),
+    ),
     "scaled_cosine_error": Example((VIEWS, VIEWS), losses.scaled_cosine_error),
     "self_distillation": over_samples(
         VIEWS, call=lambda s: losses.self_distillation(s, torch.linspace(-1, 1, len(s) * 2 * D).view(-1, 2, D).sin())

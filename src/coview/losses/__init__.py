@@ -45,6 +45,7 @@ from coview.losses.poly_view import (
     sufficient_statistics,
     sufficient_statistics_rows,
 )
+from coview.losses.sampled_softmax import sampled_softmax_rows
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.losses.self_distillation import self_distillation, self_distillation_rows
 from coview.losses.sigmoid import pairwise_sigmoid, pairwise_sigmoid_rows
@@ -115,6 +116,7 @@ __all__ = [
     "pairwise_sigmoid",
     "pairwise_sigmoid_rows",
     "region_discrepancy",
+    "sampled_softmax_rows",
     "scaled_cosine_error",
     "self_distillation",
     "self_distillation_rows",
