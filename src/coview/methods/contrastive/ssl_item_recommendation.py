@@ -48,9 +48,9 @@ class SSLItemRecommendation(JointMethod):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("ssl-item-recommendation", data="emoji", steps=20, batch_size=32)
-        >>> run.verdict.status
-        'healthy'
+        >>> run = coview.fit("ssl-item-recommendation", data="emoji", steps=5, batch_size=32)
+        >>> run.steps
+        5
     """
 
     def __init__(
