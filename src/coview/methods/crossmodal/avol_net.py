@@ -37,6 +37,7 @@ class AVOLNet(LocatingMethod):
         encoders: two slots' encoders: what is looked at, and what is said of it.
         dim: width of what is compared (as in the paper).
         hidden: width of the hidden layer before it (as in the paper).
+        scale: w at the start.
         positives: where a look comes from.
         plain: modalities that are read without augmentation.
 
@@ -54,12 +55,13 @@ class AVOLNet(LocatingMethod):
         *,
         dim: int = 128,
         hidden: int = 128,
+        scale: float = 1.0,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, positives=positives, plain=plain)
         self.heads = nn.ModuleDict({slot: RowMLP(encoder.dim, hidden, dim) for slot, encoder in encoders.items()})
-        self.scale = nn.Parameter(torch.tensor(1.0))
+        self.scale = nn.Parameter(torch.tensor(float(scale)))
         self.bias = nn.Parameter(torch.tensor(0.0))
 
     def compared(self, where: Encoded, said: Encoded) -> tuple[Tensor, Tensor, Tensor]:

@@ -18,6 +18,7 @@ DIGITS = {
 }
 MOSAICS = {
     **OPTIONS,
+    "scale": 0.1,
     "batch_size": 32,
     "encoder_options": {"dim": 64, "depth": 2},
     "modality": {"image": {"size": 56, "patch": 14}, "speech": SPEECH},
@@ -33,7 +34,7 @@ def claim(scale: int) -> Claim:
         (FOUND, HIT),
         {
             "ave-net": Arm("ave-net", spoken_digits, (FOUND.name,), DIGITS, steps=400 * scale),
-            "avol-net": Arm("avol-net", spoken_mosaics, (HIT.name,), MOSAICS, steps=800 * scale),
+            "avol-net": Arm("avol-net", spoken_mosaics, (HIT.name,), MOSAICS, steps=1200 * scale),
             "anyone's": Arm("avol-net", shuffled_mosaics, (HIT.name,), MOSAICS, like="avol-net"),
         },
         (
