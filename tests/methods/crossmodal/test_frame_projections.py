@@ -48,7 +48,7 @@ def test_maps_learn_behind_a_stopped_gradient() -> None:
     method, whole = made(), samples("series")
     look(method, whole)[1].losses["maps"].mean().backward()
     reached = {n for n, c in method.named_children() if any(p.grad is not None for p in c.parameters())}
-    assert reached == {"maps"}
+    assert reached == {"across"}
 
 
 def test_what_is_kept_is_told_from_the_time_encoder_alone() -> None:
@@ -56,5 +56,5 @@ def test_what_is_kept_is_told_from_the_time_encoder_alone() -> None:
     kept = method.embed(whole)["thing"]["thing"].values
     prepared = modality("series").prepare(whole["thing"])
     time = method.series(prepared).pooled  # type: ignore[operator]
-    want = torch.cat([time, method.maps["fourier"](time), method.maps["gabor"](time)], -1)  # type: ignore[index]
+    want = torch.cat([time, method.across["fourier"](time), method.across["gabor"](time)], -1)  # type: ignore[index]
     torch.testing.assert_close(kept, want)

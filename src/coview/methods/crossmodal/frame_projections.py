@@ -72,7 +72,7 @@ class FrameProjections(Method):
         self.frames = nn.ModuleDict({name: _frame_encoder(width, series.dim) for name, width in read.items()})
         self.projectors = nn.ModuleDict({name: MLP(series.dim, hidden, dim) for name in ("time", *FRAMES)})
         self.latents = nn.ModuleDict({name: RowMLP(dim, dim, dim) for name in FRAMES})
-        self.maps = nn.ModuleDict({name: RowMLP(series.dim, series.dim, series.dim) for name in FRAMES})
+        self.across = nn.ModuleDict({name: RowMLP(series.dim, series.dim, series.dim) for name in FRAMES})
         self.temperature, self.mapping = temperature, mapping
 
     def views(self, batch: Batch, draw: Draw) -> Views:
@@ -88,7 +88,7 @@ class FrameProjections(Method):
         apart: list[Tensor] = []
         for name in FRAMES:
             features[name] = self.frames[name](views.carry[name].to(time.dtype))
-            apart.append((self.maps[name](time.detach()) - features[name].detach()).abs().mean(1))
+            apart.append((self.across[name](time.detach()) - features[name].detach()).abs().mean(1))
         return Reps(features, {"maps": torch.stack(apart).sum(0)})
 
     def relate(self, z: Features) -> Relations:
@@ -110,7 +110,7 @@ class FrameProjections(Method):
         if slot not in batch:
             return {}
         out = self.series(self.series.modality.prepare(batch[slot]))
-        told = torch.cat([out.pooled, *(self.maps[name](out.pooled) for name in FRAMES)], -1)
+        told = torch.cat([out.pooled, *(self.across[name](out.pooled) for name in FRAMES)], -1)
         return {slot: {slot: Embedding(told * out.present[..., None], out.present)}}
 
 
