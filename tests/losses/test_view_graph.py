@@ -27,7 +27,17 @@ def test_only_a_nodes_own_edge_is_free() -> None:
     assert edge_sparsity(edges).item() == pytest.approx((0.5 + 1) / 2)
 
 
-def test_edges_are_compared_sample_by_sample() -> None:
-    off = torch.zeros(2, 2, 2)
-    off[0, 0, 1] = 3.0
-    assert edge_error(off, torch.zeros(2, 2, 2)).item() == pytest.approx(4.5)
+def test_the_error_of_edges_is_the_authors_at_any_number_of_samples() -> None:
+    edges, rebuilt = torch.rand(2, 64, 3, 3).unbind(0)
+    theirs = torch.linalg.vector_norm(edges - rebuilt) / 64
+    assert edge_error(edges, rebuilt).item() / 8 == pytest.approx(theirs.item(), rel=1e-5)
+    assert edge_error(edges.repeat(3, 1, 1), rebuilt.repeat(3, 1, 1)).item() / 8 == pytest.approx(
+        theirs.item(), rel=1e-5
+    )
+
+
+def test_equal_edges_pull_nowhere() -> None:
+    edges = torch.rand(2, 3, 3, requires_grad=True)
+    edge_error(edges, edges.detach()).backward()
+    assert edges.grad is not None
+    assert not edges.grad.any()

@@ -29,23 +29,23 @@ class LEGATO(Method):
 
     Views: one natural view of each slot, not augmented.
 
-    Loss: the mean over slots of the mean token loss between a slot and what its decoder makes of its rebuilt node; the
-    squared error of the rebuilt edges; a times the mean |cos| between two latent nodes; and b times the sum of |A - I|
-    over the learned edges A. Edges are |cos| of a layer's view of two nodes, cut off at 0.1; pooling and unpooling are
-    soft assignments by graph convolutions.
+    Loss: the mean over slots of the mean token loss between a slot and what its decoder makes of its rebuilt node; c
+    times the distance of the rebuilt edges; a times the mean |cos| between two latent nodes; and b times the sum of
+    |A - I| over the learned edges A. Edges are |cos| of a layer's view of two nodes, cut off at 0.1; pooling and
+    unpooling are soft assignments by graph convolutions.
 
     Requires: two slots or more of any modality; made for tables. Samples that lack a slot take no part.
 
     Relations: CMC and CLIP keep what every pair of slots shares; here each latent node gathers the slots that it finds
     related, and nothing is contrasted. `embed` gives the latent nodes side by side, in the space `latent`, the same for
-    every slot. A slot's decoder tells its tokens one by one from its node and the token's position. The authors' edge
-    error is a root over the batch, here a mean over samples.
+    every slot. A slot's decoder tells its tokens one by one from its node and the token's position.
 
     Args:
         encoders: the chosen slots' encoders.
         dim: width of a node.
         ratio: latent nodes for each slot (as in the authors' code the latent nodes are wider by as much as fewer).
         hidden: width of the decoders' hidden layer.
+        graph: c (with the authors' batches of 64, as in their code).
         orthogonality: a (the authors: 0.01 to 0.1).
         sparsity: b (the authors: 0.1).
 
@@ -63,6 +63,7 @@ class LEGATO(Method):
         dim: int = 64,
         ratio: float = 0.5,
         hidden: int = 128,
+        graph: float = 0.125,
         orthogonality: float = 0.01,
         sparsity: float = 0.1,
     ) -> None:
@@ -82,7 +83,7 @@ class LEGATO(Method):
             {slot: RowMLP(2 * dim, hidden, e.modality.target_dim) for slot, e in encoders.items()}
         )
         self.dim = dim
-        self.orthogonality, self.sparsity = orthogonality, sparsity
+        self.graph, self.orthogonality, self.sparsity = graph, orthogonality, sparsity
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         encoders = self.slot_encoders()
@@ -125,7 +126,7 @@ class LEGATO(Method):
         edges = self.edges(normal)
         latent, latent_edges = self.pool(normal, edges)
         rebuilt, rebuilt_edges = self.unpool(latent, latent_edges)
-        losses = {"edges": edge_error(edges, rebuilt_edges)}
+        losses = {"edges": self.graph * edge_error(edges, rebuilt_edges)}
         if latent.shape[1] > 1 and self.orthogonality:
             losses["orthogonality"] = self.orthogonality * node_orthogonality(latent)
         if self.sparsity:
