@@ -29,6 +29,7 @@ def claim(scale: int) -> Claim:
         (Comparison("bm3", "lightgcn", RECALL.name),),
         grid=(5e-3, 2e-2),
         note="MovieLens 100K: each person's last tenth of ratings is sought among all films they had not rated. Titles "
-        "and genres are the modalities; the paper has pictures and reviews of 20,000 things and more, and claims less "
-        "time until the best score is reached, where here both are given the same compute.",
+        "and genres are the modalities; the paper has pictures and reviews of 20,000 things and more, and claims "
+        "less time until the best score is reached, where here both are given the same compute. Found: with its loss "
+        "of negatives LightGCN is a fifth of the cost a step, and at equal compute takes five times as many.",
     )

@@ -30,5 +30,7 @@ def claim(scale: int) -> Claim:
         {"all": Arm("comet", watch, (FEW.name,), OPTIONS, steps=150 * scale), **arms},
         tuple(Comparison("all", level, FEW.name) for level in LEVELS),
         note="A watch's accelerometer during seven exercises in place of ECG and EEG: ten people, 140 recordings. "
-        "Labels are 35 of some 1,300 training windows (2.7 %).",
+        "Labels are 35 of some 1,300 training windows (2.7 %). Found: all levels beat the lowest alone with every "
+        "seed; the sample, recording and subject levels alone are level with all together, having more steps for the "
+        "same compute.",
     )

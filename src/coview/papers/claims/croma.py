@@ -28,5 +28,7 @@ def claim(scale: int) -> Claim:
         (Comparison("both", "contrast", PROBE.name), Comparison("both", "reconstruction", PROBE.name)),
         note="No radar is among the data: the two sensors are the visible and the infrared bands of one Landsat scene, "
         "in neighbourhoods of 3 x 3 pixels, nine tokens each. Reconstruction alone and both cost much the same a "
-        "step; contrast alone, which fuses and decodes nothing, takes more steps.",
+        "step; contrast alone, which fuses and decodes nothing, takes more steps. Found: the untrained encoder is "
+        "level with what is trained, so that nine pixels leave little to learn; and at equal compute contrast alone "
+        "takes nearly three times the steps.",
     )

@@ -28,5 +28,7 @@ def claim(scale: int) -> Claim:
         (Comparison("dccf", "random edges", RECALL.name), Comparison("dccf", "random edges", NDCG.name)),
         grid=(5e-3, 2e-2),
         note="MovieLens 100K: each person's last tenth of ratings is sought among all films they had not rated. Both "
-        "contrasts have the weight and the temperature of DCCF's authors; a tenth of the edges is left out.",
+        "contrasts have the weight and the temperature of DCCF's authors; a tenth of the edges is left out. Found: "
+        "weighting every edge in every layer costs five times LightGCN's step, and at equal compute the baseline "
+        "takes five times as many.",
     )

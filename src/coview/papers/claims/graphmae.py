@@ -30,5 +30,7 @@ def claim(scale: int) -> Claim:
             Comparison("graphmae", "squared error", PROBE.name),
         ),
         note="4,000 packages of Debian to train on, each with a sampled neighbourhood of up to 41; a node's features "
-        "are 64 numbers that sum up its name and description. GAE's non-edges pair nodes of different neighbourhoods.",
+        "are 64 numbers that sum up its name and description. GAE's non-edges pair nodes of different "
+        "neighbourhoods. Found: rebuilding features beats rebuilding edges; which error they are compared by makes "
+        "no difference here, where features are 64 dense numbers and no bags of words.",
     )

@@ -50,5 +50,6 @@ def claim(scale: int) -> Claim:
         note="Packages of Debian. The paper ranks methods over four tasks on eleven graphs; here the scores of three "
         "are averaged (accuracy of sections, mutual information of clusters with sections, area under the curve of "
         "held-out dependencies), and partitions, which need METIS, are left out. An arm of one pretext takes more "
-        "steps for the same compute.",
+        "steps for the same compute. Found: rebuilding features alone, in five times the steps, scores highest of "
+        "all; beside the other pretexts the claim stands, and the min-norm solution gains nothing over the sum.",
     )

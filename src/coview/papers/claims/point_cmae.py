@@ -43,5 +43,6 @@ def claim(scale: int) -> Claim:
         ),
         note="820 shapes of furniture in 12 categories, where the paper has 50,000 of ShapeNet. Two masks are about "
         "twice the work: at equal compute MAE goes through the shapes about twice as often. The test part has 164 "
-        "shapes, one of which is 0.006.",
+        "shapes, one of which is 0.006. Found: the arms differ by two shapes of the test part, and all of them from "
+        "the untrained encoder by little more.",
     )

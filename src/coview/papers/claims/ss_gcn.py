@@ -59,6 +59,7 @@ def claim(scale: int) -> Claim:
         },
         (Comparison("together", "labels", ACCURACY.name), Comparison("together", "one after another", ACCURACY.name)),
         note="A study. Packages of Debian; the pretext is completion, one of the paper's three (clustering and "
-        "partition are not tried, nor attacks). Labels alone go through the labelled packages alone at each step; the "
-        "other arms through all, of which about one in eight has a label.",
+        "partition are not tried, nor attacks). Labels alone go through the labelled packages alone at each step; "
+        "the other arms through all, of which about one in eight has a label. Found: joint training beats "
+        "pretraining followed by fine-tuning with every seed, labels alone with two of three.",
     )  # fmt: skip

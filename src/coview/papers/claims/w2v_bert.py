@@ -29,6 +29,8 @@ def claim(scale: int) -> Claim:
         },
         tuple(Comparison("joint", alone, metric) for alone in ("contrast", "prediction") for metric in METRICS),
         note="Telephone prompts by six voices in five languages in place of LibriSpeech; probes of the kind of prompt "
-        "and of the voice in place of word errors. The prediction alone is of codes by a random codebook (BEST-RQ), as "
-        "there is none learned.",
+        "and of the voice in place of word errors. The prediction alone is of codes by a random codebook (BEST-RQ), "
+        "as there is none learned. Found: six voices can be told from the untrained encoder almost without error, "
+        "and more so from the raw input, so that there is nothing to gain; of the kind of prompt no arm tells more "
+        "than the untrained one by more than seeds differ.",
     )
