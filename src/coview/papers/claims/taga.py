@@ -46,5 +46,7 @@ def claim(scale: int) -> Claim:
         ),
         note="4,000 packages of Debian to train on, whose neighbourhoods and documents reach beyond them. A node's "
         "features are 64 numbers that sum up the words of its name and description: they stand for the paper's "
-        "pretrained language model, and the graph alone reads them too. The text encoder starts from nothing.",
+        "pretrained language model, and the graph alone reads them too. The text encoder starts from nothing. Found: "
+        "far above texts alone, whose encoder starts from nothing; the graph alone, whose features sum up the same "
+        "words beforehand, in many more steps for the same compute stays ahead.",
     )
