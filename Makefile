@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 RUN := OMP_NUM_THREADS=1 COVIEW_REQUIRE_DATA=1
+DATA := digits emoji fashion-mnist letter satellite mricron watch pose2sim ml-100k-graph connectomes debian molecules \
+	furniture atari
 
 .PHONY: demo test style types docs data suite clean
 
@@ -24,7 +26,7 @@ docs: $(VENV)/.test
 	$(BIN)/zensical build --clean
 
 data: $(VENV)/.test
-	$(BIN)/coview data get emoji
+	set -e; for name in $(DATA); do $(BIN)/coview data get $$name; done
 	$(BIN)/coview data get prompts --parts en,it
 
 suite: $(VENV)/.test
