@@ -33,5 +33,7 @@ def claim(scale: int) -> Claim:
             Comparison("both", "random", NAMED.name),
         ),
         note="Clothes that move over still ones in place of UCF101, and the direction in place of actions. Appearance "
-        "alone weighs a tenth, as beside motion; the optimizer's steps do not depend on the scale of a loss.",
+        "alone weighs a tenth, as beside motion; the optimizer's steps do not depend on the scale of a loss. Found: "
+        "far above nothing and above appearance alone with every seed; level with motion alone, which tells what the "
+        "label is, a direction.",
     )
