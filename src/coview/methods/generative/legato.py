@@ -51,9 +51,9 @@ class LEGATO(Method):
 
     Example:
         >>> import coview
-        >>> run = coview.fit("legato", data="satellite", steps=20, batch_size=64)
-        >>> run.verdict.status
-        'healthy'
+        >>> run = coview.fit("legato", data="satellite", steps=5, batch_size=64)
+        >>> run.steps
+        5
     """
 
     def __init__(
