@@ -36,5 +36,6 @@ def claim(scale: int) -> Claim:
         note="MovieLens 100K: each person's last tenth of ratings is sought among all films they had not rated; the "
         "tail is the four fifths of films that are rated least. A film has seven features, where the paper's items "
         "have many with several values each. Dropout of features as a regulariser alone, the paper's other baseline, "
-        "is not among the arms.",
+        "is not among the arms. Found: at equal compute the towers alone take nearly twice the steps and lead on the "
+        "tail with every seed; correlated masks lead random ones there, by little.",
     )
