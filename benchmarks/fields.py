@@ -137,14 +137,14 @@ def _measured(
     package: str,
 ) -> dict[str, Any]:
     """The better of two learning rates, and with it the score, seconds and size of every seed."""
-    tried = {lr: _accuracy(fit(0, lr, seconds)[0], ready, label)[0] for lr in RATES}
+    tried = {lr: _accuracy(fit(0, lr, seconds)[0], ready, label, "valid") for lr in RATES}
     lr = max(tried, key=lambda rate: tried[rate])
     spent, scores, parameters = [], [], 0
     for seed in range(seeds):
         begin = time.process_time()
         values, parameters = fit(seed, lr, seconds)
         spent.append(round(time.process_time() - begin, 1))
-        scores.append(_accuracy(values, ready, label)[1])
+        scores.append(_accuracy(values, ready, label, "test"))
     told = {"package": f"{package} {version(package)}", "lr": lr, "validation accuracy by lr": tried}
     return told | {"accuracy": scores, "parameters": parameters, "processor seconds": spent}
 
@@ -161,17 +161,16 @@ def _kept(method: Method, ready: Prepared, slot: str) -> np.ndarray:
     return next(space[slot] for space in spaces.values() if slot in space).values[:, 0].numpy()
 
 
-def _accuracy(values: np.ndarray, ready: Prepared, label: str) -> tuple[float, float]:
-    """Of the probe, on the validation part (by which its strength is chosen) and on the test part."""
+def _accuracy(values: np.ndarray, ready: Prepared, label: str, part: str) -> float:
+    """Of the probe on a part; its strength is chosen on the validation part."""
     labels = np.asarray(ready.data.labels[label])
     known = np.array([value is not None and value == value for value in labels])
     classes, codes = np.unique(labels[known].astype(str), return_inverse=True)
     y = np.full(len(labels), -1)
     y[known] = codes
     rows = {part: at.numpy()[known[at.numpy()]] for part, at in ready.rows.items()}
-    train, valid, test = (Items(values[rows[p]], y[rows[p]], rows[p]) for p in ("train", "valid", "test"))
-    scored = [linear(train, valid, part, classes=len(classes)).metrics["accuracy"] for part in (valid, test)]
-    return round(scored[0], 4), round(scored[1], 4)
+    train, valid, scored = (Items(values[rows[p]], y[rows[p]], rows[p]) for p in ("train", "valid", part))
+    return round(linear(train, valid, scored, classes=len(classes)).metrics["accuracy"], 4)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,11 @@ class View:
         """The same look with another value, and any other field named."""
         return replace(self, value=value, **changes)
 
+    @property
+    def first(self) -> Tensor:
+        """`(B, 1)` int64, the position of each sample's first look that is there; 0 where none is."""
+        return self.present.byte().argmax(1, keepdim=True)
+
     def pick(self, views: Any) -> View:
         """The looks of the given positions along V (a slice or a list): `(B, v, ...)`.
 

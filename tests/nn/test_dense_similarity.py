@@ -3,13 +3,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from coview.nn.dense_similarity import (
-    dense_similarity,
-    mean_token,
-    own_volume,
-    pooled_similarity,
-    some_products,
-)
+from coview.modalities.base import present_mean
+from coview.nn.dense_similarity import dense_similarity, own_volume, pooled_similarity, some_products
 
 GENERATOR = torch.Generator().manual_seed(0)
 PLACES, MOMENTS = (torch.randn(n, t, 2, 3, dtype=torch.float64, generator=GENERATOR) for n, t in ((4, 5), (6, 7)))
@@ -52,8 +47,8 @@ def test_pooled_similarity_is_the_mean_of_the_volume_over_places_and_moments() -
 
 
 def test_the_mean_of_tokens_reads_those_that_are_there() -> None:
-    torch.testing.assert_close(mean_token(PLACES, THERE)[1], PLACES[1, :4].mean(0))
-    assert not mean_token(PLACES, torch.zeros_like(THERE)).any()
+    torch.testing.assert_close(present_mean(PLACES, THERE)[1], PLACES[1, :4].mean(0))
+    assert not present_mean(PLACES, torch.zeros_like(THERE)).any()
 
 
 def test_drawn_products_are_of_tokens_that_are_there() -> None:

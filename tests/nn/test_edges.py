@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from coview.nn import edges
-from coview.nn.edges import edge_dot, edge_sum, symmetric_weight
+from coview.nn.edges import edge_dot, edge_sum, thinned_weight
 from tests.modalities.graph.made import town
 
 TOWN = town(60)
@@ -62,7 +62,7 @@ def test_weights_of_kept_edges_are_those_of_the_graph_without_the_others() -> No
     kept = ((TOWN.rows + TOWN.ends) % 3) > 0
     adjacency = dense(kept.double())
     root = adjacency.sum(1).clamp_min(1).rsqrt()
-    torch.testing.assert_close(dense(symmetric_weight(TOWN, kept).double()), root[:, None] * adjacency * root)
+    torch.testing.assert_close(dense(thinned_weight(TOWN, kept).double()), root[:, None] * adjacency * root)
 
 
 def test_a_product_and_a_sum_an_edge_and_dimension_are_counted_forth_and_back() -> None:

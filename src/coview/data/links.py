@@ -37,12 +37,16 @@ class Links:
             ids: `(N,)` int64 of the samples.
             part: of a split.
         """
-        order = torch.argsort(ids)
-        ranked = ids[order]
-        ends = self.ends[torch.from_numpy(self.part == part)]
-        place = torch.searchsorted(ranked, ends).clamp_max(len(ids) - 1)
-        there = (ranked[place] == ends).all(1)
-        return order[place[there]].numpy()
+        rows = rows_of(self.ends[torch.from_numpy(self.part == part)], ids)
+        return rows[(rows >= 0).all(1)].numpy()
+
+
+def rows_of(wanted: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+    """Which of the samples with these ids, `(N,)`, each wanted one is, any shape int64; -1 where there is none."""
+    order = torch.argsort(ids)
+    ranked = ids[order]
+    place = torch.searchsorted(ranked, wanted.contiguous()).clamp_max(len(ids) - 1)
+    return torch.where(ranked[place] == wanted, order[place], -1)
 
 
 def part_of_pairs(left: Sequence[str], right: Sequence[str], valid: float, test: float, salt: str = "") -> np.ndarray:

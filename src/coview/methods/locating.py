@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import torch
 from torch import Tensor, nn
 
-from coview.batch import Batch, Embedding, Embeddings, HeatMap, View, Views
+from coview.batch import Batch, Embedding, Embeddings, HeatMap, Views
 from coview.errors import UserError
 from coview.methods.base import Method
 from coview.nn.encoder import Encoded, Encoder
@@ -53,22 +52,15 @@ class LocatingMethod(Method):
         if self.where not in batch or self.said not in batch:
             return []
         encoders = self.slot_encoders()
-        looks = {slot: encoders[slot].modality.prepare(first_there(batch[slot])) for slot in (self.where, self.said)}
+        looks = {
+            slot: encoders[slot].modality.prepare(batch[slot].pick(batch[slot].first))
+            for slot in (self.where, self.said)
+        }
         where, said = (encoders[slot](look) for slot, look in looks.items())
         present = (where.present & said.present)[:, 0]
         grid = encoders[self.where].modality.grid(looks[self.where])
         values = self.locate(where, said) if present.any() else present.new_zeros(len(batch), *grid).float()
         return [HeatMap(self.where, self.said, values.reshape(len(batch), *grid), present)]
-
-
-def first_there(view: View) -> View:
-    """The first natural view that each sample has: `(B, V, ...)` -> `(B, 1, ...)`."""
-    return view.pick(view.present.byte().argmax(1, keepdim=True))
-
-
-def both_there(views: Views) -> Tensor:
-    """Which samples have all looks: `(B,)` bool."""
-    return torch.stack([view.present.all(1) for view in views.values()]).all(0)
 
 
 def joint_too(method: Method, batch: Batch, joint: Callable[[str, Encoded], Tensor]) -> Embeddings:

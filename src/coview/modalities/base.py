@@ -181,9 +181,10 @@ def unflatten(value: Tensor, like: View) -> Tensor:
 
 
 def present_mean(values: Tensor, present: Tensor) -> Tensor:
-    """The mean over the views that are there: `(B, V, D)`, `(B, V)` -> `(B, D)`; zeros where none is."""
-    weight = present.to(values.dtype)[..., None]
-    return (values * weight).sum(1) / weight.sum(1).clamp_min(1)
+    """The mean over what is there (views, tokens): `(..., V, *D)`, `(..., V)` -> `(..., *D)`; zeros where none is."""
+    axis = present.ndim - 1
+    weight = present.to(values.dtype).view(*present.shape, *[1] * (values.ndim - present.ndim))
+    return (values * weight).sum(axis) / weight.sum(axis).clamp_min(1)
 
 
 def stack_present(items: Sequence[Sequence[Any | None]]) -> Tensor:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.losses.precision import at_least_float32
+from coview.modalities.base import present_mean
 from coview.nn.tokens import take
 
 
@@ -54,14 +55,7 @@ def pooled_similarity(places: Tensor, there: Tensor, moments: Tensor, heard: Ten
 
     Arguments and result are those of `dense_similarity`.
     """
-    return mean_token(places, there).flatten(1) @ mean_token(moments, heard).flatten(1).T
-
-
-def mean_token(tokens: Tensor, there: Tensor) -> Tensor:
-    """The mean over tokens that are there: `(..., T, *D)`, `(..., T)` bool -> `(..., *D)`; zeros where none is."""
-    axis = there.ndim - 1
-    weight = there.to(tokens.dtype).view(*there.shape, *[1] * (tokens.ndim - there.ndim))
-    return (tokens * weight).sum(axis) / weight.sum(axis).clamp_min(1)
+    return present_mean(places, there).flatten(1) @ present_mean(moments, heard).flatten(1).T
 
 
 def over_moments(values: Tensor, heard: Tensor) -> Tensor:

@@ -41,14 +41,14 @@ def edge_dot(a: Tensor, b: Tensor, wiring: Wiring) -> Tensor:
     return _dot(a, b, wiring.start, wiring.ends, wiring.reverse)
 
 
-def symmetric_weight(wiring: Wiring, kept: Tensor | None = None) -> Tensor:
-    """Of each edge, one by the root of the product of its ends' degrees: `(2E,)` float32.
+def thinned_weight(wiring: Wiring, kept: Tensor) -> Tensor:
+    """`Wiring.symmetric` of a graph with some edges left out: `(2E,)` float32, 0 for those.
 
     Args:
-        wiring: the graph.
-        kept: `(2E,)` bool, the edges that there are, alike both ways; by default all.
+        wiring: the whole graph.
+        kept: `(2E,)` bool, the edges that there are, alike both ways.
     """
-    there = torch.ones_like(wiring.rows, dtype=torch.float32) if kept is None else kept.float()
+    there = kept.float()
     degree = there.new_zeros(len(wiring)).index_add_(0, wiring.rows, there)
     root = degree.clamp_min(1).rsqrt()
     return root[wiring.rows] * root[wiring.ends.long()] * there

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from coview.nn.edges import edge_dot, edge_sum, symmetric_weight
+from coview.nn.edges import edge_dot, edge_sum
 from coview.nn.heads import unit
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def intent_layer(x: Tensor, wiring: Wiring, intents: Tensor) -> Tensor:
         wiring: their graph.
         intents: `(kinds, K, D)`.
     """
-    local = edge_sum(symmetric_weight(wiring).to(x.dtype), x, wiring)
+    local = edge_sum(wiring.symmetric.to(x.dtype), x, wiring)
     whole = torch.zeros_like(x)
     for kind, own in enumerate(intents):
         at = (wiring.kinds == kind).nonzero()[:, 0]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.errors import UserError
-from coview.nn.edges import edge_sum, symmetric_weight
+from coview.nn.edges import edge_sum, thinned_weight
 
 if TYPE_CHECKING:
     from coview.modalities.graph import Graph
@@ -50,7 +50,7 @@ class LightGCN(nn.Module):
             wiring: the graph.
             kept: `(2E,)` bool, the edges that are gone along, alike both ways.
         """
-        weight = symmetric_weight(wiring, kept).to(self.table.dtype)
+        weight = (wiring.symmetric if kept is None else thinned_weight(wiring, kept)).to(self.table.dtype)
         x = total = self.table
         for _ in range(self.depth):
             x = edge_sum(weight, x, wiring)

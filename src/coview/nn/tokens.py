@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from coview.batch import View, Views
 from coview.modalities.base import Modality
+
+if TYPE_CHECKING:
+    from coview.nn.encoder import Encoded
 
 
 def token_valid(modality: Modality, view: View) -> Tensor | None:
@@ -56,6 +60,11 @@ def places_of(modality: Modality, view: View, dim: int, rows: slice | Tensor) ->
 def rows_there(present: Tensor) -> slice | Tensor:
     """The samples whose one look is there: `(B, 1)` bool -> an index; a slice, which copies nothing, where all are."""
     return slice(None) if bool(present.all()) else present[:, 0].nonzero()[:, 0]
+
+
+def all_there(looks: Iterable[View | Encoded]) -> Tensor:
+    """Which samples have every look, `(B,)` bool, of views or of what encoders said of them."""
+    return torch.stack([look.present.all(1) for look in looks]).all(0)
 
 
 def spread(values: Tensor, rows: slice | Tensor, size: int) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coview.papers.claim import Metric
+from coview.papers.metrics import scored_part
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,7 +30,7 @@ def hit_metric(label: str, across: int, down: int) -> Metric:
 
         from coview.evaluate.localise import locate_data, tile_hits
 
-        part = "test" if "test" in rows else "valid"
+        part = scored_part(rows)
         (heat,) = locate_data(run.method, data, rows[part])
         there = heat.present
         hits = tile_hits(heat.values[there], torch.from_numpy(data.labels[label])[rows[part]][there], across, down)
@@ -56,7 +57,7 @@ def found_metric(one: str, other: str, label: str) -> Metric:
         from coview.evaluate.embed import embed_data, space_of
         from coview.evaluate.ranking import top
 
-        part = "test" if "test" in rows else "valid"
+        part = scored_part(rows)
         spaces = embed_data(run.method, data, rows=rows[part])
         space = space_of(spaces, one, other)
         assert space is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from coview.papers.claim import Metric
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from coview.engine.run import Run
     from coview.evaluate.scores import Scores
     from coview.methods.base import Method
+
+
+def scored_part(rows: Mapping[str, Tensor]) -> str:
+    """`test`, or `valid` while learning rates are chosen and the test part is kept away."""
+    return "test" if "test" in rows else "valid"
 
 
 def protocol_metric(key: str, metric: str) -> Metric:
@@ -66,7 +72,7 @@ def finetuned_metric(slot: str, label: str, each: int, *, steps: int = 100, lr: 
 
         found = classes_of(data.labels[label])
         assert found is not None
-        codes, part = torch.from_numpy(found[0]), "test" if "test" in rows else "valid"
+        codes, part = torch.from_numpy(found[0]), scored_part(rows)
         order = sorted(rows["train"].tolist(), key=lambda i: unit_hash(data.names[i], salt="labelled"))
         labelled = [i for c in range(len(found[1])) for i in [j for j in order if codes[j] == c][:each]]
         size, scored = len(labelled), rows[part][codes[rows[part]] >= 0]

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from coview.data.links import rows_of
+from coview.data.prepare import sample_ids
 from coview.data.source import Column, Source
 from coview.papers.claim import Metric
+from coview.papers.metrics import scored_part
 from coview.papers.recommending import DETAILS, cinema
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ def ratings() -> Source:
     """
     graph = cinema()
     wiring, rated = graph.columns["node"].items[0][0].wiring, graph.links["rated"]  # type: ignore[union-attr]
-    rows = row_of(rated.ends, graph.names)
+    rows = rows_of(rated.ends, sample_ids(graph.names)).numpy()
     features = wiring.x.numpy()
     people = {i: {"person": graph.names[i], **_about(graph, i)} for i in np.unique(rows[:, 0]).tolist()}
     title = graph.columns["title"].items
@@ -48,15 +51,6 @@ def ratings() -> Source:
         within={"person": [graph.names[a] for a, _ in ends], "film": [graph.names[b] for _, b in ends]},
         about=graph.about,
     )
-
-
-def row_of(ids: Tensor, names: list[str]) -> np.ndarray:
-    """Which row each id is of, `(E, 2)`."""
-    from coview.data.prepare import sample_ids
-
-    known = sample_ids(names)
-    order = known.argsort()
-    return order[torch.searchsorted(known[order], ids.contiguous())].numpy()
 
 
 def _about(graph: Source, row: int) -> dict[str, str]:
@@ -98,7 +92,7 @@ def tower_metric(metric: str, *, tail: bool = False) -> Metric:
         z = {slot: joint[slot].values[torch.from_numpy(at), 0].float().numpy()
              for slot, (_, at) in (("person", person), ("film", film))}  # fmt: skip
         size = len(person[0]), len(film[0])
-        part = "test" if "test" in rows else "valid"
+        part = scored_part(rows)
         split = np.array(data.split)
         known, wanted = (marks(pairs[np.isin(split, of)], *size) for of in (_before(part), [part]))
         if tail:

@@ -10,6 +10,7 @@ import torch
 
 from coview.data import catalog
 from coview.papers.claim import Metric
+from coview.papers.metrics import scored_part
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,7 +66,7 @@ def product_metric(slot: str, link: str, metric: str) -> Metric:
         candidates = np.unique(np.concatenate(pairs)[:, 1])
         numbered, left, right = sides(pairs, embedding.present.any(1).numpy())
         seen, chosen_by, asked = (marks(part, len(left), right) for part in numbered)
-        part = "test" if "test" in rows else "valid"
+        part = scored_part(rows)
         wanted, known = (asked, seen + chosen_by) if part == "test" else (chosen_by, seen)
         found = tiled(lambda at: z[left[at]] @ z[candidates].T, wanted, known)
         return found[metric], {"split": part, "left": len(left), "right": right, **how}

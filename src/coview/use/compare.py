@@ -122,7 +122,8 @@ def compare(
         raise UserError(f"--seeds counts runs of each method; {seeds} was given")
     check_protocols(protocols)
     told = tell or (lambda line: None)
-    work = _Work(config, data, _kind(equal, config), protocols, labels, supervised, out, told)
+    given = config.data if data is None else data
+    work = _Work(config, given, _kind(equal, config), protocols, labels, supervised, out, told)
     for name in dict.fromkeys(methods):
         try:
             work.method(name, seeds)
@@ -154,25 +155,19 @@ def _kind(equal: Equal | str | None, config: FitConfig) -> Equal:
     return kind
 
 
+@dataclass
 class _Work:
-    """Trains and scores one method after the other; arguments as of `compare`."""
+    """Trains and scores one method after the other; fields as the arguments of `compare`."""
 
-    def __init__(
-        self,
-        config: FitConfig,
-        data: Any,
-        equal: Equal,
-        protocols: Sequence[str] | None,
-        labels: Sequence[str] | None,
-        supervised: bool,
-        out: str | Path | None,
-        tell: Callable[[str], None],
-    ) -> None:
-        self.config, self.data, self.equal, self.out, self.tell = (
-            config, config.data if data is None else data, equal, out, tell
-        )  # fmt: skip
-        self.protocols, self.labels, self.supervised = protocols, labels, supervised
-        self.found = Comparison()
+    config: FitConfig
+    data: Any
+    equal: Equal
+    protocols: Sequence[str] | None
+    labels: Sequence[str] | None
+    supervised: bool
+    out: str | Path | None
+    tell: Callable[[str], None]
+    found: Comparison = field(default_factory=Comparison)
 
     def method(self, name: str, seeds: int) -> None:
         """Every seed of a method."""

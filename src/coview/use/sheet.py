@@ -37,8 +37,7 @@ def draw_sheet(data: Data, rows: torch.Tensor | None = None, *, samples: int = 6
         stored = [row[:MOST_VIEWS] for row in modality.show(view)]
         more = f" (first {MOST_VIEWS} of {view.width})" if view.width > MOST_VIEWS else ""
         blocks.append((f"{slot}: {', '.join(names[:MOST_VIEWS]) or 'stored'}{more}", stored))
-        first = view.present.int().argmax(1, keepdim=True)
-        seen = view.pick(first.expand(-1, looks).contiguous())
+        seen = view.pick(view.first.expand(-1, looks).contiguous())
         augmented = modality.augment(seen, Draw(0, 0, batch.key))
         blocks.append((f"{slot}: augmented", prepared_pictures(modality, augmented)))
     return _paste(data.name, blocks)

@@ -74,12 +74,15 @@ def spread_frames(span: Tensor, have: int, frames: int) -> Tensor:
     return (at * have).long().clamp_(0, have - 1)
 
 
+def frames_at(value: Tensor, at: Tensor) -> Tensor:
+    """Frames by position: `(N, T, ...)`, `(N, t)` int64 -> `(N, t, ...)`."""
+    rows = torch.arange(len(value), device=value.device)[:, None] * value.shape[1] + at
+    return value.flatten(0, 1).index_select(0, rows.flatten()).unflatten(0, at.shape)
+
+
 def take_frames(value: Tensor, at: Tensor) -> Tensor:
-    """Frames by position: `(N, T, C, H, W)` uint8, `(N, t)` -> `(N, t, C, H, W)` float in [0, 1]."""
-    n, have = value.shape[:2]
-    rows = torch.arange(n, device=value.device)[:, None] * have + at
-    taken = value.flatten(0, 1).index_select(0, rows.flatten())
-    return taken.float().div_(255).unflatten(0, at.shape)
+    """The same as light: `(N, T, C, H, W)` uint8, `(N, t)` -> `(N, t, C, H, W)` float in [0, 1]."""
+    return frames_at(value, at).float().div_(255)
 
 
 def warp_clips(pixels: Tensor, placing: Placing, size: tuple[int, int]) -> Tensor:

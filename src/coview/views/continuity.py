@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from coview.views.clip import frames_at
 from coview.views.draw import Draw
 
 
@@ -46,6 +47,4 @@ def take_run(value: Tensor, begin: Tensor, frames: int, cut: Tensor | None = Non
         gone: how many are left out.
     """
     at = torch.arange(frames, device=begin.device)
-    at = begin[:, None] + at + (0 if cut is None else gone * (at >= cut[:, None]))
-    rows = torch.arange(len(value), device=begin.device)[:, None] * value.shape[1]
-    return value.flatten(0, 1).index_select(0, (rows + at).flatten()).unflatten(0, at.shape)
+    return frames_at(value, begin[:, None] + at + (0 if cut is None else gone * (at >= cut[:, None])))

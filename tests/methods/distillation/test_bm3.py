@@ -27,9 +27,9 @@ def said(**options: Any) -> tuple[BM3, Views, Reps]:
 
 def test_without_dropout_losses_are_those_of_the_paper() -> None:
     method, views, reps = said(drop=0.0, align=1.0)
-    nodes, kinds = method.everyone(views)
-    net = method.graph.net
     wiring = views["pair"].value.wiring
+    nodes, kinds = method.everyone(wiring), wiring.kinds
+    net = method.graph.net
     residual = net.everyone(wiring) + torch.where(kinds[:, None] == 1, net.table, 0)  # type: ignore[operator, union-attr]
     torch.testing.assert_close(nodes, residual)
     u, i = residual[views["pair"].value.index].unbind(1)
@@ -74,5 +74,5 @@ def test_embeddings_are_predictions_in_one_space() -> None:
     found = method.embed(WHOLE)
     joint = found["recommendation"]
     assert set(joint) == {"graphs", "texts"}
-    nodes, _ = method.everyone(Views({"pair": WHOLE["graphs"]}))
+    nodes = method.everyone(WHOLE["graphs"].value.wiring)
     torch.testing.assert_close(joint["graphs"].values, method.predictor(nodes[WHOLE["graphs"].value.index]))

@@ -13,6 +13,7 @@ from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP, unit
 from coview.nn.prototypes import Prototypes, cosines
 from coview.nn.queue import Queue
+from coview.nn.tokens import all_there
 from coview.views.crops import multi_crop
 from coview.views.draw import Draw
 from coview.views.looks import Positives
@@ -94,7 +95,7 @@ class SwAV(Method):
 
     def represent(self, views: Views) -> Reps:
         out = {name: self.encoder(view) for name, view in views.items()}
-        present = torch.stack([o.present.all(1) for o in out.values()]).all(0)
+        present = all_there(out.values())
         return Reps({**{name: o.pooled for name, o in out.items()}, "present": present})
 
     def relate(self, z: Features) -> Relations:

@@ -9,11 +9,12 @@ from torch import Tensor, nn
 
 from coview.batch import Features, Relations, Reps, Views
 from coview.losses import best_place, binary_contrast
-from coview.methods.locating import LocatingMethod, both_there
+from coview.methods.locating import LocatingMethod
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.heads import RowMLP
 from coview.nn.pairs import strangers
 from coview.nn.token_aligner import tokens_of
+from coview.nn.tokens import all_there
 from coview.views.looks import Positives
 
 
@@ -72,7 +73,7 @@ class AVOLNet(LocatingMethod):
     def represent(self, views: Views) -> Reps:
         looks = [encoder(views[slot]) for slot, encoder in self.slot_encoders().items()]
         places, there, said = self.compared(*looks)
-        return Reps({"places": places, "there": there, "said": said, "present": both_there(views)})
+        return Reps({"places": places, "there": there, "said": said, "present": all_there(views.values())})
 
     def relate(self, z: Features) -> Relations:
         places, there, said = z.there("places", "there", "said")

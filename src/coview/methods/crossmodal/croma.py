@@ -16,7 +16,7 @@ from coview.nn.encoder import Encoded, Encoder
 from coview.nn.fusion import FusionEncoder, cell_centres
 from coview.nn.logit_scale import LogitScale
 from coview.nn.pairs import mean_over_pairs, tiled_info_nce
-from coview.nn.tokens import places_of, positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import all_there, places_of, positions, rows_there, spread, take, token_valid
 from coview.views.draw import Draw
 from coview.views.looks import Positives
 from coview.views.masks import random_keep
@@ -93,7 +93,7 @@ class CROMA(JointMethod):
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         views = super().views(batch, draw)
-        both = torch.stack([view.present[:, 0] for view in views.values()]).all(0)
+        both = all_there(views.values())
         for slot, view in views.items():
             modality = self.slot_encoders()[slot].modality
             valid = token_valid(modality, view)

@@ -10,12 +10,14 @@ from torch import Tensor, nn
 
 from coview.batch import Batch, Embeddings, Features, Relations, Reps, Views
 from coview.losses import head_overlap, negative_pressure, similarity_contrast, temporal_variation
-from coview.methods.locating import LocatingMethod, both_there, joint_too
+from coview.methods.locating import LocatingMethod, joint_too
+from coview.modalities.base import present_mean
 from coview.nn.by_rows import TILE_ELEMENTS, by_rows
-from coview.nn.dense_similarity import dense_similarity, mean_token, over_moments, own_volume, some_products
+from coview.nn.dense_similarity import dense_similarity, over_moments, own_volume, some_products
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.logit_scale import LogitScale
 from coview.nn.token_aligner import TokenAligner
+from coview.nn.tokens import all_there
 from coview.views.draw import Draw
 from coview.views.looks import Positives
 
@@ -82,7 +84,7 @@ class DenseAV(LocatingMethod):
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         views = super().views(batch, draw)
-        views.weights = {name: both_there(views).float() for name, weight in self.own.items() if weight}
+        views.weights = {name: all_there(views.values()).float() for name, weight in self.own.items() if weight}
         return views
 
     def align(self, looks: Mapping[str, Encoded]) -> list[Tensor]:
@@ -94,7 +96,13 @@ class DenseAV(LocatingMethod):
         volume, valid = own_volume(places, moments), there[:, :, None] & heard[:, None]
         of = {"disentanglement": head_overlap, "smoothness": temporal_variation}
         losses = {name: weight * of[name](volume, valid) for name, weight in self.own.items() if weight}
-        features = {"places": places, "there": there, "moments": moments, "heard": heard, "present": both_there(views)}
+        features = {
+            "places": places,
+            "there": there,
+            "moments": moments,
+            "heard": heard,
+            "present": all_there(views.values()),
+        }
         return Reps(features, losses)
 
     def relate(self, z: Features) -> Relations:
@@ -109,7 +117,7 @@ class DenseAV(LocatingMethod):
             "calibration": (self.first_scale - self.scale.log).clamp_min(0).square(),
         }
         losses = {name: weight * beside[name] for name, weight in self.shared.items() if weight}
-        pooled = torch.stack([mean_token(places, there), mean_token(moments, heard)], 1).flatten(2)
+        pooled = torch.stack([present_mean(places, there), present_mean(moments, heard)], 1).flatten(2)
         losses["info_nce"] = similarity_contrast(self.scale() * alike)
         return Relations(losses, seen={f"{self.where}-{self.said}": pooled})
 
@@ -124,4 +132,4 @@ class DenseAV(LocatingMethod):
 
     def embed(self, batch: Batch) -> Embeddings:
         """Each slot's features in a space of its own, then mean tokens of both in `joint`: a stand-in for volumes."""
-        return joint_too(self, batch, lambda slot, look: mean_token(*self.aligners[slot](look)).flatten(2))
+        return joint_too(self, batch, lambda slot, look: present_mean(*self.aligners[slot](look)).flatten(2))

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.methods.base import Method, embed_slot
+from coview.modalities.graph.wiring import Wiring
 from coview.nn.encoder import Encoder
 from coview.nn.light_gcn import light_gcn
 from coview.views.draw import Draw
@@ -74,15 +75,15 @@ class BM3(Method):
         weights = {"text": modalities, "features": modalities, "met": met, "decay": met}
         return Views({"pair": pair, "text": text}, weights, carry=carry)
 
-    def everyone(self, views: Views) -> tuple[Tensor, Tensor]:
-        """All nodes' representations `(N, D)`, and their kinds."""
+    def everyone(self, wiring: Wiring) -> Tensor:
+        """All nodes' representations, `(N, D)`."""
         net = light_gcn(self.graph, "BM3")
-        wiring = views["pair"].value.wiring
-        return net.everyone(wiring) + net.table * (wiring.kinds > 0)[:, None], wiring.kinds
+        return net.everyone(wiring) + net.table * (wiring.kinds > 0)[:, None]
 
     def represent(self, views: Views) -> Reps:
-        nodes, kinds = self.everyone(views)
-        pair = nodes[views["pair"].value.index]
+        seeds = views["pair"].value
+        nodes, kinds = self.everyone(seeds.wiring), seeds.wiring.kinds
+        pair = nodes[seeds.index]
         features, kept = views.carry["features"].to(nodes.dtype), views.carry["kept"]
         modalities = {"text": self.told(self.text(views["text"]).pooled[:, 0]), "features": self.features(features)}
 
@@ -114,7 +115,6 @@ class BM3(Method):
             joint[self.text.slot] = Embedding(self.predictor(self.told(own.values)), own.present)
         if self.graph.slot in batch:
             seeds = batch[self.graph.slot]
-            nodes, _ = self.everyone(Views({"pair": seeds}))
-            said = self.predictor(nodes[seeds.value.index.clamp_min(0)])
+            said = self.predictor(self.everyone(seeds.value.wiring)[seeds.value.index.clamp_min(0)])
             joint[self.graph.slot] = Embedding(said * seeds.present[..., None], seeds.present)
         return {**found, "recommendation": joint}

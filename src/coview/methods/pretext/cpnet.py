@@ -88,9 +88,7 @@ class CPNet(Method):
         slot, modality = batch[self.video.slot], self.video.modality
         assert isinstance(modality, Video)
         at, there = choose(slot.present, draw, 1, Positives.AUGMENT)
-        one = slot.pick(at)
-        span = torch.tensor([0.0, 1.0], device=at.device).expand(len(batch), 1, 2)
-        look = modality.augment_at(one, draw / "augment", span, frames=one.value.shape[2])
+        look = modality.augment_whole(slot.pick(at), draw / "augment")
         clips, sections, cut = cut_inside(look.value[:, 0], draw, self.frames, self.section)
         present = (look.present & there).expand(-1, 2)
         both = {"clips": clips, "sections": sections}

@@ -165,7 +165,7 @@ class Graph(Modality):
             flat, keys = flat.select(kept), keys.index_select(0, kept.nonzero()[:, 0])
         if self.drop_edges:
             flat = looks.drop_edges(flat, draw, keys, self.drop_edges)
-        flat = self._scaled(flat)
+        flat = self.scaled(flat)
         if self.hide_nodes and not self.by_node:
             flat = looks.hide_nodes(flat, draw, keys, self.hide_nodes)
         if self.drop_features:
@@ -179,12 +179,12 @@ class Graph(Modality):
         seeds = torch.where(view.present, view.value.index, -1).flatten()
         return neighbourhoods(view.value.wiring, seeds, key, draw, self.fanout)
 
-    def _scaled(self, flat: Flat) -> Flat:
+    def scaled(self, flat: Flat) -> Flat:
         return flat.with_nodes(self.node_scale(flat.x)).with_edges(flat.edges, self.edge_scale(flat.values))
 
     def _prepared(self, view: View, flat: Flat) -> View:
         seeds = view.value.flatten() if isinstance(view.value, Seeds) else None
-        value = Graphs.of(self._scaled(flat), tuple(view.present.shape), self.nodes, seeds)
+        value = Graphs.of(self.scaled(flat), tuple(view.present.shape), self.nodes, seeds)
         return View(value, self.name, view.present, value.count, view.params)
 
     def tokens(self, view: View) -> View:

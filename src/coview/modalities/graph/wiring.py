@@ -101,6 +101,12 @@ class Wiring:
         return torch.arange(len(self), device=self.ends.device).repeat_interleave(self.degree)
 
     @cached_property
+    def symmetric(self) -> Tensor:
+        """`(2E,)` float32, of each edge one by the root of the product of its ends' degrees."""
+        root = self.degree.float().rsqrt()  # no edge has an end of degree 0
+        return root[self.rows] * root[self.ends.long()]
+
+    @cached_property
     def codes(self) -> Tensor:
         """`(2E,)` int64, ascending: `i N + j` of each edge from each of its ends."""
         return self.rows * len(self) + self.ends

@@ -35,8 +35,7 @@ def around(view: View, modality: Graph, draw: Draw) -> tuple[View, Tensor, Tenso
     beside = torch.zeros(len(seeds), most, most, dtype=torch.bool, device=seeds.device)
     (here, there), _ = flat.both_ways()
     beside[flat.graph[here], flat.place[here], flat.place[there]] = True
-    scaled = flat.with_nodes(modality.node_scale(flat.x)).with_edges(flat.edges, modality.edge_scale(flat.values))
-    value = Graphs.of(scaled, tuple(view.present.shape), most)
+    value = Graphs.of(modality.scaled(flat), tuple(view.present.shape), most)
     return View(value, view.modality, view.present, value.count), beside, flat.padded(nodes + 1, most) - 1
 
 

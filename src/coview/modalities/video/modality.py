@@ -23,7 +23,7 @@ from coview.modalities.video.read import read_video
 from coview.nn.transformer import TokenNet
 from coview.nn.video_conv import VideoConv
 from coview.views.blur import blur
-from coview.views.clip import draw_times, spread_frames, take_frames, warp_clips
+from coview.views.clip import draw_times, frames_at, spread_frames, take_frames, warp_clips
 from coview.views.color import ColorShift, draw_color, shift_color
 from coview.views.draw import Draw
 from coview.views.tiles import by_tiles
@@ -155,15 +155,19 @@ class Video(Modality):
         """
         return self._look(view, draw, self.options.scale, self.size, span, frames or self.frames)
 
+    def augment_whole(self, view: View, draw: Draw) -> View:
+        """As `augment`, of all frames that are stored."""
+        span = torch.tensor([0.0, 1.0], device=view.present.device).expand(len(view), view.width, 2)
+        return self.augment_at(view, draw, span, frames=view.value.shape[2])
+
     def augment_frames(self, view: View, draw: Draw, span: Tensor) -> View:
         """As `augment_at`, but every frame is cropped, mirrored and lit by draws of its own."""
         at = spread_frames(span, view.value.shape[2], self.frames)
         value, _ = flatten(view)
-        rows = torch.arange(len(value), device=at.device)[:, None] * value.shape[1]
-        single = value.flatten(0, 1).index_select(0, (rows + at.flatten(0, 1)).flatten())
+        single = frames_at(value, at.flatten(0, 1))
         frames = view.width * self.frames
         present = view.present[:, :, None].expand(-1, -1, self.frames).flatten(1)
-        each = View(single.unflatten(0, (len(view), frames))[:, :, None], self.name, present)
+        each = View(single.reshape(len(view), frames, 1, *single.shape[2:]), self.name, present)
         whole = torch.tensor([0.0, 1.0], device=at.device).expand(len(view), frames, 2)
         seen = self._look(each, draw, self.options.scale, self.size, whole, 1).value
         return view.with_value(seen[:, :, 0].unflatten(1, (view.width, self.frames)), params={"span": span})

@@ -64,9 +64,7 @@ class ClipOrder(Method):
         slot, modality = batch[self.video.slot], self.video.modality
         assert isinstance(modality, Video)
         at, there = choose(slot.present, draw, 1, Positives.AUGMENT)
-        one = slot.pick(at)
-        span = torch.tensor([0.0, 1.0], device=at.device).expand(len(batch), 1, 2)
-        look = modality.augment_at(one, draw / "augment", span, frames=one.value.shape[2])
+        look = modality.augment_whole(slot.pick(at), draw / "augment")
         order = draw.integers("order", len(ORDERS))
         places = torch.tensor(self.begin, device=at.device)[torch.tensor(ORDERS, device=at.device)[order]]
         clips = torch.stack([take_run(look.value[:, 0], begin, self.length) for begin in places.unbind(1)], 1)

@@ -22,9 +22,9 @@ def finetuned(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dic
     from sklearn.metrics import roc_auc_score
 
     from coview.evaluate.labels import classes_of
-    from coview.papers.metrics import finetuned_logits
+    from coview.papers.metrics import finetuned_logits, scored_part
 
-    part = "test" if "test" in rows else "valid"
+    part = scored_part(rows)
     found = classes_of(data.labels["soluble"])
     assert found is not None
     codes = torch.from_numpy(found[0])

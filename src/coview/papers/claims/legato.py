@@ -28,8 +28,8 @@ def claim(scale: int) -> Claim:
         (Comparison("legato", "joint", PROBE.name),),
         note="Letter recognition's 16 columns in four sets that measure one picture in one way each: its box, its mean "
         "place and spread, its products, and its edges. The paper's sets are of health records and genes; whether "
-        "factors here are shared by some sets only is not known. At first the edges' error weighed some ten times "
-        "what the authors' root over a batch comes to: latent nodes became alike, and the claim failed by 0.2 on the "
-        "test part. That led to the fault; nothing else was changed. The raw row is of the first set's five columns "
+        "factors here are shared by some sets only is not known. At first the edges' error weighed far more than "
+        "the authors' root over a batch comes to: latent nodes became alike, and the claim failed on the test part. "
+        "That led to the fault; nothing else was changed. The raw row is of the first set's five columns "
         "alone. Found since: level with the joint latent.",
     )

@@ -12,7 +12,7 @@ from coview.data.source import Data
 from coview.engine.run import Run
 from coview.papers.claim import Arm, Claim, Comparison, Metric
 from coview.papers.derived import pools
-from coview.papers.metrics import protocol_metric
+from coview.papers.metrics import protocol_metric, scored_part
 
 PROBE = protocol_metric("linear/image/class", "accuracy")
 OPTIONS = {"modality": {"image": {"size": 28}}, "encoder_options": {"dim": 64}, "prototypes": 64, "local": 2}
@@ -26,7 +26,7 @@ def finetuned(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dic
     from coview.evaluate.labels import classes_of
     from coview.evaluate.supervised import train_supervised
 
-    part = "test" if "test" in rows else "valid"
+    part = scored_part(rows)
     labelled = _pool(data, rows["train"], "labelled")
     encoder = copy.deepcopy(run.method.slot_encoders()["image"])
     tuned = train_supervised(encoder, data, labelled, "class", **TUNED, seed=run.config.seed)

@@ -13,6 +13,7 @@ from coview.engine.run import Run
 from coview.papers import baselines
 from coview.papers.claim import Arm, Claim, Comparison, Metric
 from coview.papers.graphs import labelled_packages
+from coview.papers.metrics import scored_part
 
 METHOD = f"{Path(baselines.__file__).parent / 'semi_supervised.py'}:SemiSupervised"
 OPTIONS = {"encoder": {"package": "gcn"}, "encoder_options": {"package": {"dim": 64, "depth": 2}}, "batch_size": 64}
@@ -20,7 +21,7 @@ OPTIONS = {"encoder": {"package": "gcn"}, "encoder_options": {"package": {"dim":
 
 def told(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
     """How often the method's own classifier names a package's section."""
-    part = "test" if "test" in rows else "valid"
+    part = scored_part(rows)
     right: list[Tensor] = []
     with torch.no_grad():
         for at in rows[part].split(256):

@@ -11,6 +11,7 @@ from coview.data.source import Data
 from coview.engine.run import Run
 from coview.papers.claim import Arm, Claim, Comparison, Metric
 from coview.papers.derived import WORDS, digit_sums
+from coview.papers.metrics import scored_part
 
 OPTIONS = {
     "modality": {"first": {"size": 8}, "second": {"size": 8}},
@@ -29,7 +30,7 @@ def third(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[st
     from coview.evaluate.zero_shot import class_vectors
     from coview.methods.crossmodal.symile import Symile
 
-    part = "test" if "test" in rows else "valid"
+    part = scored_part(rows)
     chosen = data.rows(rows[part])
     joint = embed_data(run.method, chosen)["joint"]
     first, second = joint["first"].values[:, 0], joint["second"].values[:, 0]

@@ -10,7 +10,7 @@ from coview.data.source import Data
 from coview.engine.run import Run
 from coview.papers.claim import Arm, Claim, Comparison, Metric
 from coview.papers.derived import letters
-from coview.papers.metrics import protocol_metric
+from coview.papers.metrics import protocol_metric, scored_part
 
 PROBE = protocol_metric("linear/table/letter", "accuracy")
 SIZE = {"dim": 64, "depth": 2}
@@ -21,7 +21,7 @@ def effective_rank(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float
     from coview.evaluate.embed import embed_data
     from coview.health.rank import rankme
 
-    part = "test" if "test" in rows else "valid"
+    part = scored_part(rows)
     found = embed_data(run.method, data.rows(rows[part]))["table"]["table"].values[:, 0]
     return rankme(found - found.mean(0)), {"split": part, "rows": len(found), "most": found.shape[1]}
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from coview.data.source import Data
 from coview.engine.run import Run
 from coview.papers.claim import Arm, Claim, Comparison, Metric
+from coview.papers.metrics import scored_part
 from coview.papers.recorded import segments
 
 LABEL = "size"
@@ -29,7 +30,7 @@ def participants(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, 
     found = classes_of(data.labels[LABEL])
     assert found is not None
     codes, names = found
-    part = "test" if "test" in rows else "valid"
+    part = scored_part(rows)
 
     def items(at: Tensor) -> Items:
         known = at.numpy()[codes[at.numpy()] >= 0]
