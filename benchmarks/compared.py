@@ -67,6 +67,8 @@ def _compared(task: Task, methods: list[str], threads: int) -> dict[str, Any]:
         labels=None if task.label is None else [task.label],
         tell=lambda line: print(f"  {line}", flush=True),
     )
+    if found.stopped:
+        raise SystemExit(f"{task.data}: stopped, and not recorded")
     told = {"data": task.data, "score": f"{task.protocol}/{task.what} {task.metric}", "steps of the first": steps}
     return told | {"rows": found.rows(), "left out": found.failed, "circumstances": [circumstances(load, threads)]}
 

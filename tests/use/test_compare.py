@@ -11,6 +11,7 @@ from coview.data.arrays import from_arrays
 from coview.data.source import Source
 from coview.engine.config import FitConfig
 from coview.engine.flops import WITHIN
+from coview.engine.signals import Interrupt
 from coview.errors import UserError
 from coview.evaluate.scores import Scores
 from coview.use.compare import Comparison, compare
@@ -77,3 +78,21 @@ def test_references_are_those_of_the_first_method_that_has_them() -> None:
         found.add(name, scores)
     assert found.scores["random"] == {"knn/a/b accuracy": [0.3]}
     assert found.scores["two"] == {"knn/a/b accuracy": [0.5]}
+
+
+def test_a_comparison_that_is_stopped_scores_what_was_finished_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal ends the run under way; the cut run is not a row, and nothing after it begins."""
+    enter, entered = Interrupt.__enter__, []
+
+    def asked_in_the_second(self: Interrupt) -> Interrupt:
+        entered.append(self)
+        enter(self).asked = "SIGTERM" if len(entered) == 2 else None
+        return self
+
+    monkeypatch.setattr(Interrupt, "__enter__", asked_in_the_second)
+    found = compare(["simclr", "vicreg", "barlow-twins"], config(steps=3), pictures(), protocols=["knn"])
+    assert len(entered) == 2
+    assert {name: len(said) for name, said in found.verdicts.items()} == {"simclr": 1}
+    assert found.failed.keys() == {"vicreg", "barlow-twins"}
+    assert found.stopped
+    assert "stopped after 1 of the steps of vicreg" in found.failed["barlow-twins"]

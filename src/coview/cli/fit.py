@@ -111,7 +111,7 @@ def _train(config: FitConfig, ready: Prepared, *, resume: bool, evaluate: bool) 
     if not first_process():
         return 0
     say(f"{trained.steps:,} steps in {trained.seconds:,.0f} s of training")
-    if trained.method.clock.progress < 1 and trained.folder is not None:
+    if not trained.complete and trained.folder is not None:
         say(f"  stopped early; coview fit {config.method} --resume --out {trained.folder} goes on", "yellow")
     if trained.verdict is not None:
         say_verdict(trained.verdict)

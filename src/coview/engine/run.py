@@ -47,6 +47,11 @@ class Run:
     metrics: list[dict[str, Any]] = field(default_factory=list)
     scores: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def complete(self) -> bool:
+        """Whether training used its whole budget; False where a signal ended it before."""
+        return self.method.clock.progress >= 1
+
     def random_method(self) -> Method:
         """The same method as it was before training: the random-encoder reference."""
         return new_method(self.config, self.modalities).eval()

@@ -96,7 +96,7 @@ class Bench:
             return json.loads(kept.read_text())
         busy, start = time.process_time(), time.perf_counter()
         run = fit_data(config, data, {"train": train, "valid": rows["valid"][:HELD_OUT_READ]})
-        if run.steps < steps:
+        if not run.complete:
             raise UserError(
                 f"{arm.method} was stopped after {run.steps:,} of {steps:,} steps and is not scored; "
                 "finished arms are kept, and the same command goes on from there"

@@ -28,6 +28,10 @@ class Equal(StrEnum):
     FLOPS = "flops"
 
 
+class Stopped(Exception):
+    """A signal ended the run under way, and with it the comparison."""
+
+
 @dataclass
 class Comparison:
     """What every method scored.
@@ -37,7 +41,8 @@ class Comparison:
         verdicts: method -> one status a seed.
         steps, seconds: method -> steps reached and seconds trained by each seed.
         flops: method -> training FLOPs of each seed, where they were made equal.
-        failed: method -> why it could not be compared.
+        failed: method -> why it could not be compared, or not with all its seeds.
+        stopped: whether a signal ended the comparison before the last method.
     """
 
     scores: dict[str, dict[str, list[float]]] = field(default_factory=dict)
@@ -46,6 +51,7 @@ class Comparison:
     seconds: dict[str, list[float]] = field(default_factory=dict)
     flops: dict[str, list[float]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    stopped: bool = False
     _of: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
@@ -96,6 +102,8 @@ def compare(
     Methods that read other slots are compared on the scores that they have. The random encoder's row (and the
     supervised one's) is of the first method that has it; it differs between methods only where the network does.
 
+    Ctrl-C or SIGTERM while a method trains ends the comparison: what was finished is scored, the rest has failed.
+
     Args:
         methods: names; each with its own default options.
         config: everything else; its `method` and `seed` are the first ones.
@@ -124,9 +132,14 @@ def compare(
     told = tell or (lambda line: None)
     given = config.data if data is None else data
     work = _Work(config, given, _kind(equal, config), protocols, labels, supervised, out, told)
-    for name in dict.fromkeys(methods):
+    names = list(dict.fromkeys(methods))
+    for name in names:
         try:
             work.method(name, seeds)
+        except Stopped as stopped:
+            work.found.failed |= {left: str(stopped) for left in names[names.index(name) :]}
+            work.found.stopped = True
+            break
         except (UserError, RunFailed) as error:
             work.found.failed[name] = str(error)
             work.tell(f"{name}: {error}")
@@ -209,6 +222,8 @@ class _Work:
         from coview.use.evaluation import evaluate_prepared
 
         run = fit_data(config, ready.data, ready.rows)
+        if not run.complete:
+            raise Stopped(f"the comparison was stopped after {run.steps:,} of the steps of {config.method}")
         first = not self.found.verdicts
         scores = evaluate_prepared(
             run, ready.data, ready.rows,
