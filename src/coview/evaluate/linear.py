@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from coview.evaluate.items import Items, Outcome, accuracies
 from coview.evaluate.standard import standardised
 
-GRID = (1e-3, 1e-2, 1e-1, 1.0)
+GRID = (1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
 MAX_ITER = 1000
 TOLERANCE = 1e-4
 """Of the gradient: at 1e-3 a probe stops a point of accuracy too early where classes differ in directions of little
@@ -17,7 +18,8 @@ variance."""
 MOST = 20_000
 DETAILS = {
     "classifier": "multinomial logistic regression on standardised features",
-    "C": "chosen on validation items among " + ", ".join(f"{c:g}" for c in GRID) + ", until one scores lower",
+    "C": "chosen on validation items among " + ", ".join(f"{c:g}" for c in GRID) + ", until one scores "
+    "a standard error lower than the best",
     "max_iter": MAX_ITER,
     "tolerance": TOLERANCE,
     "training items": f"at most {MOST}",
@@ -33,8 +35,9 @@ def linear(train: Items, valid: Items, test: Items, classes: int) -> Outcome:
     """Accuracy of logistic regression, its strength of regularisation chosen on `valid`; `test` is scored once.
 
     Features are standardised by the training items' mean and deviation. Of equally good C the strongest
-    regularisation is taken; once a weaker one has scored lower, still weaker ones, which take longest to fit, are not
-    tried.
+    regularisation is taken; once a weaker one has scored lower than the best by more than a standard error of that
+    score, still weaker ones, which take longest to fit, are not tried. (A smaller drop is no sign: embeddings of low
+    rank are read at chance under strong regularisation, and best under weak.)
 
     Args:
         train: what the classifier is fitted to.
@@ -54,11 +57,15 @@ def linear(train: Items, valid: Items, test: Items, classes: int) -> Outcome:
             warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is part of the protocol
             probe.set_params(C=c).fit(x, train.y)
         score = float(np.mean(np.equal(probe.predict(choose_by), valid.y))) if len(valid) else 0.0
-        if score < best_score:
+        if score < best_score - _standard_error(best_score, len(valid)):
             break
         if score > best_score:
             best_score, chosen, predicted = score, c, np.asarray(probe.predict(scored))
     return Outcome(accuracies(predicted, test.y), {"C": chosen})
+
+
+def _standard_error(accuracy: float, n: int) -> float:
+    return math.sqrt(max(0.0, accuracy * (1 - accuracy)) / max(1, n))
 
 
 def spanned(train: np.ndarray, *others: np.ndarray, classes: int) -> list[np.ndarray]:
