@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 from coview.batch import View
 from coview.errors import UserError
 from coview.modalities.audio import Audio
+from coview.modalities.audio.blocks import BLOCK, Blocks
 from coview.modalities.audio.read import Clip
 from coview.modalities.registry import modality_class, modality_from_config
 from coview.nn.encoder import build_encoder
@@ -204,12 +206,13 @@ def test_gain_adds_to_the_logarithm(audio: Audio) -> None:
 def test_noise_has_the_drawn_ratio(audio: Audio) -> None:
     from coview.modalities.audio.noise import add_noise
 
-    energy = torch.rand(40, 2, 30, 20, generator=torch.Generator().manual_seed(0))
-    count = torch.full((40, 2), 30)
+    values = torch.rand(160, BLOCK, 20, generator=torch.Generator().manual_seed(0))
+    energy = Blocks(values, torch.arange(160) // 2, torch.arange(160) % 2, (80, 2 * BLOCK))
+    count = torch.full((40, 2), 2 * BLOCK)
     table = audio._constants(torch.device("cpu"))[2]
     for snr in (0.0, 20.0):
         noisy = add_noise(energy, count, torch.full((40, 2), snr), table, draw(40))
-        ratio = energy.sum((2, 3)) / (noisy - energy).sum((2, 3))
+        ratio = energy.sum() / replace(energy, values=noisy - values).sum()
         assert float(10 * ratio.log10().median()) == pytest.approx(snr, abs=0.5)
 
 

@@ -5,13 +5,18 @@ import math
 import pytest
 import torch
 
-from coview.modalities.audio.mel import fft_size, hz_to_mel, mel_energy, mel_filters, mel_to_hz
+from coview.modalities.audio import mel
+from coview.modalities.audio.mel import fft_size, hz_to_mel, mel_filters, mel_to_hz
 
 AT_16K = {"rate": 16_000, "window": 512, "hop": 256, "mels": 64, "n_fft": 512}
 
 
 def sine(hz: float, *, rate: int = 16_000, seconds: float = 0.5, amplitude: float = 0.5) -> torch.Tensor:
     return amplitude * torch.sin(2 * math.pi * hz * torch.arange(int(rate * seconds), dtype=torch.float64) / rate)
+
+
+def mel_energy(wave: torch.Tensor, **extents: int) -> torch.Tensor:
+    return mel.mel_energy(wave, **extents).dense()
 
 
 def test_mel_scale_is_linear_below_a_kilohertz_and_logarithmic_above() -> None:

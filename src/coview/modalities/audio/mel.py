@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from coview.modalities.audio.blocks import BLOCK, Blocks
+
 _BREAK_HZ, _HZ_A_MEL, _LOG_STEP = 1000.0, 200.0 / 3, 27.0 / torch.log(torch.tensor(6.4, dtype=torch.float64)).item()
 
 
@@ -44,17 +46,26 @@ def fft_size(rate: int, window: int, mels: int) -> int:
     return n_fft
 
 
+NEIGHBOURS = 16
+"""Bands that go through a product together: together they see few of the bins."""
+
+
 @lru_cache(maxsize=16)
-def _tables(rate: int, window: int, n_fft: int, mels: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """The window, in the middle of n_fft zeros, summing to 1; the filters, `(n_fft // 2 + 1, mels)`."""
+def _tables(
+    rate: int, window: int, n_fft: int, mels: int, device: torch.device
+) -> tuple[Tensor, list[tuple[slice, Tensor]]]:
+    """The window, in the middle of n_fft zeros, summing to 1; of neighbouring bands, their bins and `(bins, bands)`."""
     taper = torch.hann_window(window, dtype=torch.float64)
     before = (n_fft - window) // 2
     taper = F.pad(taper / taper.sum(), (before, n_fft - window - before))
-    return taper.float().to(device), mel_filters(rate, n_fft, mels).t().contiguous().to(device)
+    filters = mel_filters(rate, n_fft, mels).to(device).split(NEIGHBOURS)
+    return taper.float().to(device), [_part(some) for some in filters]
 
 
-BLOCK = 16
-"""Frames that go through a product at a time: few, so that little is computed beyond the end of a short sound."""
+def _part(filters: Tensor) -> tuple[slice, Tensor]:
+    seen = filters.any(0).nonzero()[:, 0]
+    bins = slice(int(seen[0]), int(seen[-1]) + 1)
+    return bins, filters[:, bins].t().contiguous()
 
 
 def mel_energy(
@@ -68,8 +79,8 @@ def mel_energy(
     mels: int,
     n_fft: int,
     frames: int | None = None,
-) -> Tensor:
-    """Energy in each band of each frame of spans: `(N, S)` float -> `(N, F, mels)` float32, zeros after each span.
+) -> Blocks:
+    """Energy in each band of each frame of spans: `(N, S)` float -> blocks of `(N, F, mels)` float32.
 
     The sum over bins of filter * |STFT|^2, with a Hann window that sums to 1, so that a sine of amplitude A peaks at
     A^2 / 4 whatever the window. Frame t is centred at sample t * hop of the span; outside the span is silence.
@@ -92,22 +103,19 @@ def mel_energy(
     count = torch.full_like(start, samples) if count is None else count
     frames = -(-samples // hop) if frames is None else frames
     valid = torch.div(count + hop - 1, hop, rounding_mode="floor").clamp_max(frames)
-    slots = -(-frames // BLOCK)
-    energy = wave.new_zeros(n * slots, BLOCK, mels, dtype=torch.float32)
-    places = torch.arange(slots, device=wave.device) * BLOCK
-    row, nth = (places < valid[:, None]).nonzero().unbind(1)
-    if len(row):
-        taper, filters = _tables(rate, window, n_fft, mels, wave.device)
-        at = nth * (BLOCK * hop) - n_fft // 2
-        runs = _runs(wave, row, start[row], count[row], at, (BLOCK - 1) * hop + n_fft)
-        with torch.autocast(wave.device.type, enabled=False):
-            bins = torch.view_as_real(torch.fft.rfft(runs.float().unfold(1, n_fft, hop) * taper))
-            real, imaginary = bins.unbind(-1)
-            power = real.square().addcmul_(imaginary, imaginary)
-            found = torch.bmm(power, filters.expand(len(power), -1, -1))
-        after = torch.arange(BLOCK, device=wave.device) >= (valid[row] - nth * BLOCK)[:, None]
-        energy[row * slots + nth] = found.masked_fill_(after[..., None], 0)
-    return energy.view(n, slots * BLOCK, mels)[:, :frames]
+    row, nth = Blocks.places(valid, frames)
+    if not len(row):
+        return Blocks(wave.new_zeros(0, BLOCK, mels, dtype=torch.float32), row, nth, (n, frames))
+    taper, filters = _tables(rate, window, n_fft, mels, wave.device)
+    at = nth * (BLOCK * hop) - n_fft // 2
+    runs = _runs(wave, row, start[row], count[row], at, (BLOCK - 1) * hop + n_fft)
+    with torch.autocast(wave.device.type, enabled=False):
+        bins = torch.view_as_real(torch.fft.rfft(runs.float().unfold(1, n_fft, hop) * taper))
+        real, imaginary = bins.unbind(-1)
+        power = real.square().addcmul_(imaginary, imaginary)
+        energy = torch.cat([torch.bmm(power[..., bins], some.expand(len(power), -1, -1)) for bins, some in filters], -1)
+    after = torch.arange(BLOCK, device=wave.device) >= (valid[row] - nth * BLOCK)[:, None]
+    return Blocks(energy.masked_fill_(after[..., None], 0), row, nth, (n, frames))
 
 
 def _runs(wave: Tensor, row: Tensor, start: Tensor, count: Tensor, at: Tensor, extent: int) -> Tensor:
@@ -122,4 +130,6 @@ def _runs(wave: Tensor, row: Tensor, start: Tensor, count: Tensor, at: Tensor, e
     flat = F.pad(wave.flatten(), (extent, extent))
     runs = flat.unfold(0, extent, 1)[row * wave.shape[1] + start + at + extent]
     place = at.int()[:, None] + torch.arange(extent, device=wave.device, dtype=torch.int32)
-    return runs.masked_fill_((place < 0) | (place >= count.int()[:, None]), 0)
+    before = int((-at).max().clamp_min(0))  # no stretch has more samples than these before its span
+    runs[:, :before].masked_fill_(place[:, :before] < 0, 0)
+    return runs.masked_fill_(place >= count.int()[:, None], 0)

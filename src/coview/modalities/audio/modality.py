@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from coview.batch import View
 from coview.errors import UserError
+from coview.modalities.audio.blocks import BLOCK, Blocks
 from coview.modalities.audio.mel import fft_size, mel_energy
 from coview.modalities.audio.noise import STARTS, add_noise, noise_table
 from coview.modalities.audio.options import AudioOptions
@@ -149,21 +151,21 @@ class Audio(Modality):
 
     def _band_energies(
         self, wave: Tensor, start: Tensor | None = None, count: Tensor | None = None, frames: int | None = None
-    ) -> Tensor:
-        """`(N, S)` -> `(N, frames, mels)` of spans; see `mel_energy`."""
+    ) -> Blocks:
+        """`(N, S)` -> blocks of `(N, frames, mels)` of spans; see `mel_energy`."""
         extents = {"rate": self.rate, "window": self.window, "hop": self.hop, "mels": self.mels, "n_fft": self.n_fft}
         return mel_energy(wave, start, count, frames=frames, **extents)
 
-    def _energy(self, view: View, start: Tensor, count: Tensor, frames: int) -> View:
-        """Energies of bands `(B, V, frames, mels)` of spans of stored waveforms, zeros after, with length in frames."""
+    def _energy(self, view: View, start: Tensor, count: Tensor, frames: int) -> tuple[Blocks, Tensor]:
+        """Energies of bands, blocks of `(B * V, frames, mels)`, of spans of stored waveforms; `(B, V)` frames there."""
         energy = self._band_energies(view.value.flatten(0, 1), start.flatten(), count.flatten(), frames)
-        length = torch.div(count + self.hop - 1, self.hop, rounding_mode="floor")
-        return view.with_value(unflatten(energy, view), length=length)
+        return energy, torch.div(count + self.hop - 1, self.hop, rounding_mode="floor")
 
     def _constants(self, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
         """Mean and spread of the bands and the noise table, kept where they were needed once."""
         if device not in self._there:
-            noise = noise_table(self._band_energies, (STARTS + self.samples // self.hop) * self.hop)
+            frames = STARTS + self.samples // self.hop + BLOCK
+            noise = noise_table(lambda wave: self._band_energies(wave).dense(), frames * self.hop)
             self._there[device] = self.mean.to(device), self.std.to(device), noise.to(device)
         return self._there[device]
 
@@ -173,23 +175,29 @@ class Audio(Modality):
 
     def _whole(self, view: View) -> View:
         assert view.length is not None
-        heard = self._energy(view, torch.zeros_like(view.length), view.length, -(-view.value.shape[2] // self.hop))
-        assert heard.valid is not None
-        return heard.with_value(self._frames(heard.value, heard.valid, None))
+        frames = -(-view.value.shape[2] // self.hop)
+        energy, length = self._energy(view, torch.zeros_like(view.length), view.length, frames)
+        return self._heard(view, energy, length)
 
-    def _frames(self, energy: Tensor, seen: Tensor, heard: Tensor | None) -> Tensor:
-        """Standardised logarithms of energies, which are overwritten; 0 where not seen.
+    def _heard(self, view: View, energy: Blocks, length: Tensor, **hidden: Tensor) -> View:
+        """Standardised logarithms of energies, which are overwritten; 0 where hidden, and after the end.
 
         Args:
-            energy: `(B, V, F, mels)`.
-            seen: `(B, V, F)` bool.
-            heard: `(B, V, mels)` bool bands, or None where all are.
+            view: what is heard, whose energies these are.
+            energy: blocks of `(B * V, F, mels)`.
+            length: `(B, V)` in frames.
+            hidden: `bands (B, V, mels)` and `times (B, V, F)` bool, neither or both.
         """
-        mean, std, _ = self._constants(energy.device)
+        mean, std, _ = self._constants(length.device)
         scale, shift = 1 / std, -mean / std
-        if heard is not None:
-            scale, shift = ((x * heard)[..., None, :] for x in (scale, shift))
-        return torch.addcmul(shift, energy.add_(FLOOR).log_(), scale).mul_(seen[..., None])
+        seen = torch.arange(energy.shape[1], device=length.device) < length[..., None]
+        if hidden:
+            bands = ~hidden["bands"].flatten(0, 1)
+            scale, shift = ((x * bands)[energy.row, None] for x in (scale, shift))
+            seen &= ~hidden["times"]
+        frames = torch.addcmul(shift, energy.values.add_(FLOOR).log_(), scale)
+        frames.mul_(energy.of(seen.flatten(0, 1))[..., None])
+        return view.with_value(unflatten(replace(energy, values=frames).dense(), view), length=length)
 
     def augment(self, view: View, draw: Draw) -> View:
         """Three fifths to all of the clip, with gain, noise and SpecAugment's masks."""
@@ -223,14 +231,12 @@ class Audio(Modality):
     def _crop(self, view: View, draw: Draw, frames: int) -> View:
         """Of params `start` and `count (B, V)` in samples, and those of `crop`."""
         told = view.params
-        heard = self._energy(view, told["start"], told["count"], frames)
-        assert heard.length is not None
-        assert heard.valid is not None
-        noise = self._constants(heard.value.device)[2]
-        noisy = add_noise(heard.value, heard.length, told["snr"], noise, draw)
-        noisy = noisy.mul_((told["gain"] * (math.log(10) / 10)).exp()[..., None, None])
-        seen = heard.valid & ~in_bands(told["times"], frames)
-        return heard.with_value(self._frames(noisy, seen, ~in_bands(told["bands"], self.mels)))
+        energy, length = self._energy(view, told["start"], told["count"], frames)
+        noise = self._constants(energy.values.device)[2]
+        noisy = add_noise(energy, length, told["snr"], noise, draw)
+        noisy.mul_((told["gain"].flatten() * (math.log(10) / 10)).exp()[energy.row, None, None])
+        hidden = {"times": in_bands(told["times"], frames), "bands": in_bands(told["bands"], self.mels)}
+        return self._heard(view, replace(energy, values=noisy), length, **hidden)
 
     def tokens(self, view: View) -> View:
         """`patch` frames each: `(B, V, T, patch * mels)`, the last one filled with zeros."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from coview.modalities.audio.blocks import BLOCK, Blocks
 from coview.views.draw import Draw
 
 STARTS = 2048
@@ -32,23 +33,26 @@ def noise_table(energy: Callable[[Tensor], Tensor], samples: int) -> Tensor:
     return bands / bands.sum(-1).mean(1)[:, None, None]
 
 
-def add_noise(energy: Tensor, count: Tensor, snr: Tensor, table: Tensor, draw: Draw) -> Tensor:
+def add_noise(energy: Blocks, count: Tensor, snr: Tensor, table: Tensor, draw: Draw) -> Tensor:
     """Band energies with stationary noise of a drawn colour.
 
     Energies of independent sounds add up on average; what their phases do to each frame is left out, which spares the
     noise of every sample and a transform.
 
     Args:
-        energy: `(B, V, F, bands)`, zeros after `count`.
+        energy: blocks of `(B * V, F, bands)`.
         count: `(B, V)` valid frames.
         snr: `(B, V)` ratio of the sound's mean energy to the noise's in dB.
-        table: `(3, STARTS + F or more, bands)`, from `noise_table`.
+        table: `(3, STARTS + F or more, bands)`, F whole blocks, from `noise_table`.
         draw: keyed draws.
+
+    Returns:
+        What the blocks are then, `(M, BLOCK, bands)`; the noise goes on after a sound's last frame.
     """
-    b, v, frames, _ = energy.shape
+    v, row = count.shape[1], energy.row
     colour = draw.integers("noise colour", len(_COLOURS), v).flatten()
     start = draw.integers("noise start", STARTS, v).flatten()
-    noise = table.unfold(1, frames, 1).transpose(2, 3)[colour, start].unflatten(0, (b, v))
-    mean = energy.sum(-1).sum(-1) / count.clamp_min(1)
-    level = mean * (snr * (-math.log(10) / 10)).exp()
-    return noise.mul_(level[..., None, None]).add_(energy)
+    noise = table.unfold(1, BLOCK, 1).transpose(2, 3)[colour[row], start[row] + energy.nth * BLOCK]
+    mean = energy.sum() / count.flatten().clamp_min(1)
+    level = mean * (snr.flatten() * (-math.log(10) / 10)).exp()
+    return noise.mul_(level[row][:, None, None]).add_(energy.values)
