@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,7 +12,7 @@ from coview.methods.base import Method
 from coview.methods.registry import build_method
 from coview.modalities.graph import Graph
 from coview.modalities.graph.item import NodeOf
-from coview.modalities.graph.wiring import Seeds
+from coview.modalities.graph.wiring import Seeds, Wiring
 from coview.views.draw import Draw
 from tests.contracts.cases import difference, outcome, run_step
 from tests.modalities.graph.made import people, town, whole
@@ -104,3 +105,9 @@ def test_levels_do_not_mix() -> None:
         Graph.adapt([whole(), NodeOf(TOWN, 0)])
     with pytest.raises(UserError, match="of one large graph, and these are of 2"):
         MODALITY.collate([[NodeOf(TOWN, 0), NodeOf(town(seed=1), 0)]])
+
+
+def test_bytes_count_kinds_and_texts_too() -> None:
+    x, edges = np.zeros((3, 2), np.float32), np.array([[0, 1], [1, 2]])
+    plain, told = Wiring.of(x, edges), Wiring.of(x, edges, kind=np.arange(3), texts={0: "film", 2: "né"})
+    assert told.nbytes - plain.nbytes == 3 * 8 + len("film") + len("né".encode())

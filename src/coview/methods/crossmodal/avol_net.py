@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from coview.batch import Features, Relations, Reps, Views
 from coview.losses import best_place, binary_contrast
 from coview.methods.locating import LocatingMethod
+from coview.modalities.base import present_mean
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.heads import RowMLP
 from coview.nn.pairs import strangers
@@ -82,7 +83,7 @@ class AVOLNet(LocatingMethod):
         others = strangers(z.draw("stranger")[z["present"]])
         own = best_place(places, said, there, self.scale, self.bias)
         other = best_place(places[: len(others)], said[others], there[: len(others)], self.scale, self.bias)
-        pooled = torch.stack([places.masked_fill(~there[..., None], 0).mean(1), said], 1)
+        pooled = torch.stack([present_mean(places, there), said], 1)
         seen = {f"{self.where}-{self.said}": pooled}
         return Relations({"correspondence": binary_contrast(own, other)}, seen=seen)
 

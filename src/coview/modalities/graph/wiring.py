@@ -88,7 +88,8 @@ class Wiring:
     @property
     def nbytes(self) -> int:
         """Of everything stored."""
-        return sum(part.nbytes for part in (self.x, self.start, self.ends, self.values))
+        parts = (self.x, self.start, self.ends, self.values, *([] if self.kind is None else [self.kind]))
+        return sum(part.nbytes for part in parts) + sum(len(text.encode()) for text in self.texts.values())
 
     @cached_property
     def kinds(self) -> Tensor:
