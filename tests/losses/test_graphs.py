@@ -83,17 +83,17 @@ def test_the_margin_is_kept_from_each_other_original() -> None:
 def test_canonical_correlation_of_a_view_with_itself_is_what_its_dimensions_share() -> None:
     generator = torch.Generator().manual_seed(0)
     z = torch.randn(4000, 3, dtype=torch.float64, generator=generator)
-    assert canonical_correlation(z, z, decorrelation=1.0) < 0.01
+    assert canonical_correlation(z, z, decorrelation=1.0) < 0.2
     twice = z[:, [0, 0, 1]]
-    expected = torch.tensor(2 * 2.0, dtype=torch.float64)  # one entry and its mirror, in both views
-    torch.testing.assert_close(canonical_correlation(twice, twice, decorrelation=1.0), expected, atol=0.05, rtol=0)
+    expected = torch.tensor(2 * 2**0.5, dtype=torch.float64)  # one entry and its mirror, in both views
+    torch.testing.assert_close(canonical_correlation(twice, twice, decorrelation=1.0), expected, atol=0.1, rtol=0)
 
 
-def test_canonical_correlation_is_half_the_distance_of_standardised_views() -> None:
+def test_canonical_correlation_is_the_distance_of_standardised_views_by_their_rows() -> None:
     generator = torch.Generator().manual_seed(0)
     a, b = torch.randn(2, 50, 4, dtype=torch.float64, generator=generator)
     far = [(z - z.mean(0)) / (z.var(0, correction=0) + 1e-5).sqrt() for z in (a, b)]
-    expected = (far[0] - far[1]).square().sum() / (2 * len(a))
+    expected = (far[0] - far[1]).square().sum().sqrt() / len(a)
     torch.testing.assert_close(canonical_correlation(a, b, decorrelation=0.0), expected, rtol=1e-4, atol=0)
 
 

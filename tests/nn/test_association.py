@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from sklearn.metrics import mutual_info_score
 
-from coview.nn.association import Association
+from coview.nn.association import MOST, Association
 from coview.nn.columns import ColumnLayout
 
 
@@ -19,7 +19,7 @@ def rows(n: int = 600) -> torch.Tensor:
 
 
 def test_information_is_that_of_scikit_learn_whatever_the_steps() -> None:
-    counted = Association(ColumnLayout.of([4, 8, 3, 0]), bins=8)
+    counted = Association(ColumnLayout.of([4, 8, 3, 0]), numbers=8)
     bins = counted.bins(rows())
     for some in bins.split(130):
         counted.add(some)
@@ -28,9 +28,16 @@ def test_information_is_that_of_scikit_learn_whatever_the_steps() -> None:
 
 
 def test_numbers_fall_into_bins_as_likely_as_each_other_and_what_is_missing_into_its_own() -> None:
-    counted = Association(ColumnLayout.of([0]), bins=4)
+    counted = Association(ColumnLayout.of([0]), numbers=4)
     found = counted.bins(torch.tensor([[-9.0], [-0.5], [0.5], [9.0], [torch.nan]]))
     assert found[:, 0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_words_are_told_apart_as_long_as_their_pairs_fit() -> None:
+    few, many = Association(ColumnLayout.of([0, 900])), Association(ColumnLayout.of([0, 900, *[3] * 62]))
+    codes = torch.arange(900.0)
+    assert len(few.bins(torch.stack([codes, codes], 1))[:, 1].unique()) == 900
+    assert many.pairs.numel() <= 1.1 * MOST
 
 
 def test_before_anything_was_counted_nothing_tells_of_anything() -> None:

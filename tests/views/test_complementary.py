@@ -13,11 +13,12 @@ INFORMATION = torch.eye(C, dtype=torch.float64) + torch.kron(torch.eye(2), torch
 """Columns 0 to 2 tell of each other, and so do 3 to 5."""
 
 
-def looks(masking: Masking, drop: float = 0.0, columns: int = C) -> torch.Tensor:
-    view = View(torch.ones(N, 1, columns), "table", torch.ones(N, 1, dtype=torch.bool))
-    return ~complementary(
-        view, INFORMATION[:columns, :columns], masking, drop, Draw(0, 0, torch.arange(N))
-    ).value.isnan()
+def looks(masking: Masking, drop: float = 0.0, columns: int = C, rows: int = 1) -> torch.Tensor:
+    """What is shown in many steps: `(N * rows, 2, C)` bool."""
+    view = View(torch.ones(rows, 1, columns), "table", torch.ones(rows, 1, dtype=torch.bool))
+    information = INFORMATION[:columns, :columns]
+    steps = [complementary(view, information, masking, drop, Draw(0, step, torch.arange(rows))) for step in range(N)]
+    return ~torch.cat([step.value for step in steps]).isnan()
 
 
 def test_what_one_look_is_without_the_other_has() -> None:
@@ -38,10 +39,17 @@ def test_columns_that_tell_of_each_other_are_masked_together() -> None:
 
 
 def test_the_seed_is_always_among_them() -> None:
-    seed = torch.arange(N) % C
-    tie = Draw(0, 0, torch.arange(N))("tie", C)
-    for information in (INFORMATION, torch.zeros(C, C)):
-        assert related_columns(information, seed, tie).gather(1, seed[:, None]).all()
+    tie = Draw(0, 0, torch.arange(1)).step("tie", C)
+    for seed in torch.arange(C):
+        for information in (INFORMATION, torch.zeros(C, C)):
+            assert related_columns(information, seed, tie)[seed]
+
+
+def test_rows_of_a_step_are_masked_alike_and_steps_are_not() -> None:
+    for masking in Masking:
+        shown = looks(masking, rows=4).unflatten(0, (N, 4))
+        assert (shown == shown[:, :1]).all()
+        assert len(shown[:, 0].unique(dim=0)) > 2
 
 
 def test_drops_hide_a_share_and_never_all() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from coview.losses.parts import check_alike, from_diagonal
+from coview.losses.parts import check_alike, from_diagonal, standardise
 from coview.losses.precision import at_least_float32
 
 
@@ -61,7 +61,7 @@ def mixed_cross_correlation(mixed: Tensor, a: Tensor, b: Tensor, partner: Tensor
     check_alike(mixed=mixed, a=a, b=b)
     if len(a) < 2:
         return (mixed + a + b).sum() * 0
-    mixed, a, b = _standardise(mixed), _standardise(a), _standardise(b)
+    mixed, a, b = standardise(mixed), standardise(a), standardise(b)
     off = mixed - (share * a + (1 - share) * b[partner])  # correlation is linear: one product for each difference
     return sum(((off.T @ view / len(view)).square().sum() for view in (a, b)), start=off.new_zeros(()))
 
@@ -83,14 +83,4 @@ def cross_correlation_matrix(a: Tensor, b: Tensor) -> Tensor:
         ValueError: `a` and `b` differ in shape.
     """
     check_alike(a=a, b=b)
-    return _standardise(a).T @ _standardise(b) / max(len(a), 1)
-
-
-def _standardise(z: Tensor, epsilon: float = 1e-5) -> Tensor:
-    """Each dimension of `(N, D)` brought to mean 0 and variance 1 over rows.
-
-    Biased variance plus `epsilon`, as the batch normalisation in the authors' code of Barlow Twins.
-    """
-    if len(z) < 2:
-        return z * 0
-    return (z - z.mean(0)) / (z.var(0, correction=0) + epsilon).sqrt()
+    return standardise(a).T @ standardise(b) / max(len(a), 1)

@@ -71,3 +71,13 @@ def has_partner(group: Tensor) -> Tensor:
     """Whether another sample is of the same group: `(N,)` int64 -> `(N,)` bool."""
     _, which, counts = group.unique(return_inverse=True, return_counts=True)
     return counts[which] > 1
+
+
+def standardise(z: Tensor, epsilon: float = 1e-5) -> Tensor:
+    """Each dimension of `(N, D)` brought to mean 0 and variance 1 over rows.
+
+    Biased variance plus `epsilon`, as the batch normalisation in the authors' code of Barlow Twins.
+    """
+    if len(z) < 2:
+        return z * 0
+    return (z - z.mean(0)) / (z.var(0, correction=0) + epsilon).sqrt()

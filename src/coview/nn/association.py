@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from coview.nn.columns import ColumnLayout
+
+MOST = 1 << 22
 
 
 class Association(nn.Module):
     """Mutual information of every two columns, from counts of pairs of values.
 
-    Numbers (normal scores) are put into as many bins as likely as each other, words into bins by their code; what is
-    missing has a bin of its own.
+    Numbers (normal scores) are put into as many bins as likely as each other. Words are told apart one by one, as long
+    as the counts of all pairs fit into `MOST` numbers; of more, codes are folded. What is missing has a bin of its own.
 
     Args:
         layout: of C columns.
-        bins: K, of a column.
+        numbers: bins of a column of numbers.
     """
 
     pairs: Tensor
 
-    def __init__(self, layout: ColumnLayout, bins: int = 16) -> None:
+    def __init__(self, layout: ColumnLayout, numbers: int = 16) -> None:
         super().__init__()
-        self.layout, self.width = layout, bins + 1
-        size = self.width * len(layout.codes)
-        self.register_buffer("pairs", torch.zeros(size, size))
+        self.layout, self.numbers = layout, numbers
+        columns = len(layout.codes)
+        self.width = 1 + min(max([numbers, *layout.codes]), max(numbers, int(MOST**0.5 / columns)))
+        self.register_buffer("pairs", torch.zeros(columns, columns, self.width, self.width))
 
     def bins(self, value: Tensor) -> Tensor:
         """Stored cells `(n, C)` -> bins `(n, C)` int64."""
         most = self.width - 1
-        number = (torch.special.ndtr(value.double()) * most).clamp(0, most - 1)
+        number = (torch.special.ndtr(value.double()) * self.numbers).clamp(0, self.numbers - 1)
         word = value.double() % most
         found = torch.where(self.layout.is_word.to(value.device), word, number)
         return torch.where(value.isnan(), most, found.nan_to_num(0)).long()
@@ -39,13 +41,13 @@ class Association(nn.Module):
     @torch.no_grad()
     def add(self, bins: Tensor) -> None:
         """Counts rows `(n, C)`."""
-        told = F.one_hot(bins, self.width).flatten(1).to(self.pairs.dtype)
-        self.pairs.add_(told.T @ told)
+        column = torch.arange(bins.shape[1], device=bins.device)
+        both = (column[:, None], column, bins[:, :, None], bins[:, None])
+        self.pairs.index_put_(both, self.pairs.new_ones(()), accumulate=True)
 
     def information(self) -> Tensor:
         """`(C, C)` nats; 0 before anything was counted."""
-        columns = len(self.layout.codes)
-        joint = self.pairs.view(columns, self.width, columns, self.width).transpose(1, 2).double()
+        joint = self.pairs.double()
         joint = joint / joint.sum((2, 3), keepdim=True).clamp_min(1)
         alone = joint.sum(3, keepdim=True) * joint.sum(2, keepdim=True)
         return torch.where(joint > 0, joint * (joint / alone).log(), 0.0).sum((2, 3))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from coview.losses.precision import at_least_float32
 from coview.nn.edges import edge_dot, edge_sum
 from coview.nn.heads import unit
 
@@ -26,8 +27,14 @@ def intent_layer(x: Tensor, wiring: Wiring, intents: Tensor) -> Tensor:
     whole = torch.zeros_like(x)
     for kind, own in enumerate(intents):
         at = (wiring.kinds == kind).nonzero()[:, 0]
-        whole = whole.index_copy(0, at, (x[at] @ own.T).softmax(1) @ own)
+        whole = whole.index_copy(0, at, mean_intent(x[at], own).to(x.dtype))
     return torch.stack([local, whole, adaptive(local, x, wiring), adaptive(whole, x, wiring)], 1)
+
+
+@at_least_float32
+def mean_intent(x: Tensor, intents: Tensor) -> Tensor:
+    """Each row's intents, weighted by softmax of products, which differ by little at first: `(n, D)`, `(K, D)`."""
+    return (x @ intents.T).softmax(1) @ intents
 
 
 def adaptive(said: Tensor, x: Tensor, wiring: Wiring) -> Tensor:

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 
 from coview.data import catalog
+from coview.data.links import rows_of
+from coview.data.prepare import sample_ids
 from coview.papers.claim import Metric
 from coview.papers.metrics import scored_part
 
@@ -34,6 +36,11 @@ def cinema() -> Source:
 def films_and_people() -> Source:
     """The same without titles."""
     return cinema().only(["node"])
+
+
+def people(data: Data, train: Tensor) -> Tensor:
+    """Who rated: training draws one of them and one of their films, each alike."""
+    return rows_of(data.links["rated"].ends[:, 0].unique(), sample_ids(data.names))
 
 
 def everybody(data: Data, train: Tensor) -> Tensor:

@@ -27,6 +27,8 @@ class Masking(StrEnum):
 def complementary(view: View, information: Tensor, masking: Masking, drop: float, draw: Draw) -> View:
     """Two looks at one natural view of each row: `(B, V, C)` stored -> `(B, 2, C)` stored, masked cells missing.
 
+    Columns are drawn once for the whole step: which are masked must not tell one row from another.
+
     Paper: Self-supervised Learning for Large-scale Item Recommendations. Yao et al. CIKM 2021.
     https://arxiv.org/abs/2007.12865 (section 3.2: correlated feature masking, then dropout).
 
@@ -42,24 +44,23 @@ def complementary(view: View, information: Tensor, masking: Masking, drop: float
     columns = len(information)
     first = related_columns(
         information if masking is Masking.CORRELATED else torch.zeros_like(information),
-        draw.integers("seed", columns),
-        draw("tie", columns),
+        (draw.step("seed") * columns).long(),
+        draw.step("tie", columns),
     )
-    hidden = torch.stack([first, ~first & (columns > 1)], 1)
+    hidden = torch.stack([first, ~first & (columns > 1)])
     value = hide_more(chosen.value.masked_fill(hidden, torch.nan), drop, draw)
     return chosen.with_value(value, present=there)
 
 
 def related_columns(information: Tensor, seed: Tensor, tie: Tensor) -> Tensor:
-    """Each row's seed column and the half of the columns that tells most of it: `(n, C)` bool, at least one left out.
+    """The seed column and the half of the columns that tells most of it: `(C,)` bool, at least one left out.
 
     Args:
         information: `(C, C)`.
-        seed: `(n,)` int64.
-        tie: `(n, C)` below 1, who goes first among those that tell as much.
+        seed: `()` int64.
+        tie: `(C,)` below 1, who goes first among those that tell as much.
     """
     columns = len(information)
-    order = information[seed].double() + 1e-9 * tie.double()
-    order = order.scatter(1, seed[:, None], torch.inf)
+    order = (information[seed] + 1e-9 * tie).index_fill(0, seed, torch.inf)
     count = max(min(columns // 2 + 1, columns - 1), 0)
-    return torch.zeros_like(order, dtype=torch.bool).scatter(1, order.topk(count, dim=1).indices, True)
+    return torch.zeros_like(order, dtype=torch.bool).index_fill(0, order.topk(count).indices, True)

@@ -65,7 +65,7 @@ def test_a_step_counts_items_and_what_columns_tell_of_each_other() -> None:
         method.after_step(kept)
     torch.testing.assert_close(method.frequency.log_share(torch.tensor([7, 9])), torch.zeros(2).double())
     assert method.association is not None
-    counts = method.association.pairs.diagonal().view(5, -1).sum(1)
+    counts = method.association.pairs.sum((2, 3)).diagonal()
     assert counts.tolist() == [9.0] * 5
 
 

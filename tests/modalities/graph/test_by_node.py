@@ -111,3 +111,9 @@ def test_bytes_count_kinds_and_texts_too() -> None:
     x, edges = np.zeros((3, 2), np.float32), np.array([[0, 1], [1, 2]])
     plain, told = Wiring.of(x, edges), Wiring.of(x, edges, kind=np.arange(3), texts={0: "film", 2: "né"})
     assert told.nbytes - plain.nbytes == 3 * 8 + len("film") + len("né".encode())
+
+
+def test_edges_stand_at_their_other_ends_beyond_what_32_bits_count() -> None:
+    ring = np.arange(70_000)
+    wiring = Wiring.of(np.zeros((len(ring), 1), np.float32), np.stack([ring, (ring + 1) % len(ring)]))
+    assert torch.equal(wiring.rows[wiring.reverse], wiring.ends.long())

@@ -36,7 +36,8 @@ class DCCF(Method):
     Requires: a slot of nodes of one large graph.
 
     Relations: SGL leaves edges out by chance where this learns how much each counts. Samples are nodes, each alike, and
-    one of its edges; theirs are edges. Their decay is a sum over 10,240 edges: a quarter of the mean, here too.
+    one of its edges; the authors draw people, each alike, and one of theirs: `data` of people's rows alone does that.
+    Their decay is a sum over 10,240 edges: a quarter of the mean, here too.
 
     Args:
         graph: the slot's encoder, `lightgcn`: its vectors and how many layers.

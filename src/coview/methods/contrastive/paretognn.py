@@ -53,14 +53,16 @@ class ParetoGNN(Method):
     Views: one with masked nodes, one as it is with some of its edges, a corrupted one, and two augmented.
 
     Loss: that of each pretext. Their gradients at the encoder, brought to length 1, are weighted so that their sum is
-    shortest (the rule `normalised-mgda`): a direction in which no loss rises, wherever there is one. `--balance sum`
-    adds the losses instead.
+    shortest, and the weights are given to the gradients as they are (the rule `normalised-mgda`, as in the authors'
+    code). `--balance sum` adds the losses instead.
 
     Requires: a slot of graphs; the extra `balance` for its default rule.
 
     Relations: each pretext is a method elsewhere: GraphMAE, the graph autoencoder, MVGRL with one structure, SimCLR;
-    the last is VICReg's kin. The authors draw a subgraph for each pretext; here all read the samples of the step, and
-    the two looks serve two pretexts. Heads take their own loss's gradient as it is, where the authors weigh it too.
+    the last is VICReg's kin. The authors draw a subgraph for each pretext, and edges or features dropped for each; here
+    all read the samples of the step, and the two looks serve two pretexts. Corrupted features are dealt within a
+    node's surroundings, theirs within the whole graph. Heads take their own loss's gradient as it is, where the authors
+    weigh it too.
 
     Args:
         graph: the slot's encoder.
@@ -151,7 +153,7 @@ class ParetoGNN(Method):
         if "corrupted" in z:
             true, wrong = z.there("nodes", "corrupted")
             summary = self.summary(true.mean(0).sigmoid())
-            losses[Pretext.GRAPH] = binary_contrast(true @ summary, wrong @ summary)
+            losses[Pretext.GRAPH] = 2 * binary_contrast(true @ summary, wrong @ summary)  # the sum of both halves
         if "pair" in z:
             (pair,) = z.there("pair")
             seen["pair"] = pair

@@ -29,13 +29,13 @@ class SSLItemRecommendation(JointMethod):
     Views: query and item as they are; two looks at the item that share no feature, or augmented ones if it is no table.
 
     Loss: `sampled_softmax_rows` of queries and their items, plus `contrast` times InfoNCE from the one look to the
-    other among the step's items, both of unit vectors of the two towers.
+    other among the step's items, both of unit vectors of the two towers. In the second an item weighs one by how often
+    steps hold it, since the authors draw items evenly for it.
 
     Requires: two slots, queries and items. Samples of one item share the level of `Batch.within` named as its slot.
 
-    Relations: SLIP, with an item's features for its picture, and popular items corrected for. The authors draw items
-    evenly for the contrast; here each of the step counts once. Their mutual information is known beforehand, here it is
-    counted on the way. They drop values of features that have several; here features.
+    Relations: SLIP, with an item's features for its picture. The authors' mutual information is known beforehand, here
+    it is counted on the way. They drop values of features that have several; here features.
 
     Args:
         encoders: slot -> its encoder.
@@ -45,6 +45,8 @@ class SSLItemRecommendation(JointMethod):
         drop: share of the features shown that a look goes without.
         contrast: weight of the looks' contrast (the authors' alpha).
         temperature: of both losses, in units of cosine similarity.
+        corrected: whether popular items are corrected for in the first loss (Yi et al. 2019), which its equation in
+            the paper does not.
 
     Example:
         >>> import coview
@@ -63,6 +65,7 @@ class SSLItemRecommendation(JointMethod):
         drop: float = 0.1,
         contrast: float = 0.1,
         temperature: float = 0.1,
+        corrected: bool = False,
     ) -> None:
         super().__init__(encoders, dim=dim, positives=Positives.NATURAL, plain=())
         self.item = item or [*encoders, *(slot for slot, e in encoders.items() if e.modality.name == "table")][-1]
@@ -73,6 +76,7 @@ class SSLItemRecommendation(JointMethod):
         layout = getattr(encoders[self.item].modality, "layout", None)
         self.association = None if layout is None else Association(layout)
         self.masking, self.drop, self.contrast, self.temperature = Masking(masking), drop, contrast, temperature
+        self.corrected = corrected
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         found = super().views(batch, draw)
@@ -100,7 +104,7 @@ class SSLItemRecommendation(JointMethod):
         if bool(both.any()):
             q, x = (self.space(s, z[s], z[f"{s}/present"])[both, 0] for s in (self.query, self.item))
             own, who = torch.arange(len(q), device=q.device), item[both]
-            shared = (x, who, self.frequency.log_share(who), self.temperature)
+            shared = (x, who, self.frequency.log_share(who) * self.corrected, self.temperature)
             found.losses["retrieval"] = by_rows(sampled_softmax_rows, (q, own), shared).mean()
             found.kept["item"], found.seen[f"{self.query}-{self.item}"] = who, torch.stack([q, x], 1)
         if "looks" in z and bool(there.any()):
@@ -109,7 +113,8 @@ class SSLItemRecommendation(JointMethod):
             one, other = self.space(self.item, z["looks"], there[:, None].expand(-1, 2))[at].unbind(1)
             own = torch.arange(len(at), device=at.device)
             each = by_rows(info_nce_rows, (one, own), (other, self.temperature))
-            found.losses["features"] = self.contrast * each.mean()
+            weight = torch.softmax(-self.frequency.log_share(item[at]), 0)
+            found.losses["features"] = self.contrast * (weight * each).sum()
             found.kept |= {"bins": z["bins"][at]} if "bins" in z else {}
         return found
 

@@ -115,7 +115,7 @@ class Wiring:
     @cached_property
     def reverse(self) -> Tensor:
         """`(2E,)` int64, where each edge stands at its other end."""
-        return torch.searchsorted(self.codes, self.ends * len(self) + self.rows)
+        return torch.searchsorted(self.codes, self.ends.long() * len(self) + self.rows)
 
     @cached_property
     def _elsewhere(self) -> dict[torch.device, Wiring]:
