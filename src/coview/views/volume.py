@@ -81,29 +81,46 @@ def warp_cubes(values: Tensor, placing: Placing3d, size: int) -> Tensor:
     return mean.masked_fill(share < 0.5, torch.nan)
 
 
-def cut_cubes(values: Tensor, boxes: Tensor, size: int) -> Tensor:
-    """Parts of volumes as they stand, neither mirrored nor turned.
+def cut_cubes(values: Tensor, placing: Placing3d, size: int) -> Tensor:
+    """Parts of volumes.
 
     Args:
         values: `(B, C, D, H, W)` float, D = H = W, NaN where missing.
-        boxes: `(B, n, 4)`: first corner along the three axes and the side, as shares of the cube's side.
+        placing: of n parts of each, `(B, n)`.
         size: voxels a side of the result.
 
     Returns:
         `(B, n, C, size, size, size)`.
     """
-    n = boxes.shape[1]
-    flip = torch.zeros(len(boxes) * n, 3, dtype=torch.bool, device=boxes.device)
-    turn = torch.eye(3, device=boxes.device).expand(len(boxes) * n, 3, 3)
-    placing = Placing3d(boxes.flatten(0, 1), flip, turn)
-    return warp_cubes(values.repeat_interleave(n, 0), placing, size).unflatten(0, (-1, n))
+    n = placing.box.shape[1]
+    return warp_cubes(values.repeat_interleave(n, 0), placing.flat(), size).unflatten(0, (-1, n))
 
 
-def regular_cubes(count: int, device: torch.device | None = None) -> Tensor:
-    """The boxes `(count ** 3, 4)` that cut a cube into equal ones, first corner and side as shares."""
-    line = torch.arange(count, device=device) / count
-    corners = torch.cartesian_prod(line, line, line)
-    return torch.cat([corners, torch.full_like(corners[:, :1], 1 / count)], 1)
+def draw_quarter_turns(draw: Draw, box: Tensor, chance: float) -> Placing3d:
+    """Boxes `(B, n, 4)`, each mirrored along each axis with a chance, and with the same turned by 90, 180 or 270
+    degrees about the third.
+    """
+    n = box.shape[1]
+    drawn = draw("mirrored", n, 3) < chance
+    turned = draw("turned", n) < chance
+    angle = (draw.integers("quarters", 3, n) + 1) * turned * (math.pi / 2)
+    turn = torch.zeros(*angle.shape, 3, 3, device=box.device)
+    turn[..., 0, 0] = turn[..., 1, 1] = angle.cos().round()
+    turn[..., 1, 0], turn[..., 0, 1], turn[..., 2, 2] = angle.sin().round(), -angle.sin().round(), 1.0
+    return Placing3d(box, drawn, turn)
+
+
+def layer_cubes(count: int, depth: Tensor) -> Tensor:
+    """The boxes `(B, count ** 2, 4)` that cut a layer of cubes into equal ones, first corner and side as shares.
+
+    Args:
+        count: cubes along the first two axes.
+        depth: `(B,)`, where along the third the layer begins.
+    """
+    line = torch.arange(count, device=depth.device) / count
+    corners = torch.cartesian_prod(line, line).expand(len(depth), -1, -1)
+    third = depth[:, None, None].expand(*corners.shape[:2], 1)
+    return torch.cat([corners, third, torch.full_like(third, 1 / count)], 2)
 
 
 def shared_volume(a: Tensor, b: Tensor) -> Tensor:

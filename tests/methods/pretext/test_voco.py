@@ -7,6 +7,8 @@ from torch.nn import functional as F
 from coview.errors import UserError
 from coview.losses import overlap_prediction, region_discrepancy
 from coview.methods.pretext.voco import VoCo
+from coview.views.draw import Draw
+from coview.views.volume import cut_cubes, draw_quarter_turns, layer_cubes
 from tests.methods.slots import draws, encoders, joined, look, samples, without
 
 
@@ -16,12 +18,32 @@ def voco(**options: object) -> VoCo:
     return VoCo(made["scan"], dim=16, hidden=24, **options).double()  # type: ignore[arg-type]
 
 
-def test_bases_fill_the_volume_and_overlaps_of_a_crop_sum_to_one() -> None:
+def test_bases_fill_a_layer_and_a_crop_touches_four_of_them_at_most() -> None:
     method, batch = voco(crops=3), samples(scan="volume")
     views = method.views(batch, draws(batch))
-    assert views["parts"].value.shape[:2] == (len(batch), 8 + 3)
-    torch.testing.assert_close(views.carry["overlap"].sum(-1), torch.ones(len(batch), 3))
-    assert views.carry["overlap"].amax() < 1
+    assert views["parts"].value.shape[:2] == (len(batch), 9 + 3)
+    assert views["parts"].value.shape[3:] == (method.volume.modality.size,) * 3  # type: ignore[attr-defined]
+    overlap = views.carry["overlap"]
+    torch.testing.assert_close(overlap.sum(-1), torch.ones(len(batch), 3))
+    assert ((overlap > 0).sum(-1) <= 4).all()
+    assert overlap.amax() < 1
+
+
+def test_parts_lie_where_their_boxes_say_mirrored_and_turned_by_quarters() -> None:
+    """Of a volume that says where each voxel is, at a size that needs no interpolation."""
+    size, n = 12, 400
+    line = (torch.arange(size) + 0.5) / size
+    where = torch.stack(torch.meshgrid(line, line, line, indexing="ij"))[None].expand(n, -1, -1, -1, -1)
+    placing = draw_quarter_turns(Draw(0, 0, torch.arange(n)), layer_cubes(3, torch.full((n,), 1 / 3)), 0.2)
+    parts = cut_cubes(where, placing, size // 3)
+    low = placing.box[..., :3]
+    middle = parts.mean((-3, -2, -1))
+    torch.testing.assert_close(middle, low + 1 / 6)
+    as_stored = torch.stack(torch.meshgrid(*[line[: size // 3]] * 3, indexing="ij")) - line[: size // 3].mean()
+    plain = (parts - middle[..., None, None, None] - as_stored).abs().amax((2, 3, 4, 5)) < 1e-4
+    assert plain.float().mean() == pytest.approx(0.8**4, abs=0.03)
+    untouched = ~placing.flip.any(2) & (placing.turn == torch.eye(3)).all((2, 3))
+    assert plain[untouched].all()
 
 
 def test_crops_of_a_step_are_drawn_by_key() -> None:
@@ -38,14 +60,14 @@ def test_the_loss_is_that_of_the_authors_for_one_sample_after_another() -> None:
         for p in method.teacher_projector.parameters():
             p.mul_(1.5)
     z = joined(look(method, batch)[1], batch)
-    student = method.projector(z["student"].flatten(0, 1)).unflatten(0, (len(batch), 10))
-    teacher = method.teacher_projector.module(z["teacher"].flatten(0, 1)).unflatten(0, (len(batch), 10))
+    student = method.projector(z["student"].flatten(0, 1)).unflatten(0, (len(batch), 11))
+    teacher = method.teacher_projector.module(z["teacher"].flatten(0, 1)).unflatten(0, (len(batch), 11))
     position, apart = [], []
     for own, slow, overlap in zip(student, teacher, z["overlap"], strict=True):
-        one = F.cosine_similarity(own[8:, None], slow[None, :8], dim=-1).relu()
-        two = F.cosine_similarity(slow[8:, None], own[None, :8], dim=-1).relu()
+        one = F.cosine_similarity(own[9:, None], slow[None, :9], dim=-1).relu()
+        two = F.cosine_similarity(slow[9:, None], own[None, :9], dim=-1).relu()
         position.append(overlap_prediction((one + two)[None] / 2, overlap[None].double()))
-        pairs = [F.cosine_similarity(own[i], own[j], dim=0).relu() ** 2 for i in range(8) for j in range(i + 1, 8)]
+        pairs = [F.cosine_similarity(own[i], own[j], dim=0).relu() ** 2 for i in range(9) for j in range(i + 1, 9)]
         apart.append(torch.stack(pairs).mean())
     found = method.relate(z).losses
     torch.testing.assert_close(found["position"], torch.cat(position).mean())
@@ -70,9 +92,9 @@ def test_the_teacher_follows_with_a_momentum_of_nine_tenths() -> None:
         torch.testing.assert_close(p, old + 0.1)
 
 
-def test_one_base_leaves_nothing_to_tell_apart() -> None:
-    with pytest.raises(UserError, match="at least 2 along each axis"):
-        voco(bases=1)
+def test_of_two_bases_none_is_far_from_a_crop() -> None:
+    with pytest.raises(UserError, match="at least 3 along each axis"):
+        voco(bases=2)
 
 
 def test_region_discrepancy_of_two_regions_is_their_squared_cosine() -> None:

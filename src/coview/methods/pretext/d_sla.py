@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
@@ -29,7 +30,7 @@ class DSLA(Method):
     Views: one natural view and `copies` of it. Around a random node, copy i has i times a share of its edges moved; of
     original and copies alike most nodes there hide their features, lest those tell which is which.
 
-    Loss: with h a graph's representation, d_i = |h_0 - h_i| and e_i the edges taken away and put in, the sum of: cross
+    Loss: with h a graph's representation, d_i = |h_0 - h_i| and e_i the edges that were moved, the sum of: cross
     entropy of scores f(h_0), f(h_1) .. with the original as class; `edit` times the mean over pairs of copies of
     (d_i / e_i - d_j / e_j)^2; `apart` times the mean over copies and other graphs of max(0, margin + d_i - |h_0 - h'|).
 
@@ -37,7 +38,8 @@ class DSLA(Method):
 
     Relations: GraphCL (SimCLR on graphs) holds a graph and its edited copies to be the same; here they are told apart
     by how much they differ. The authors draw what a new bond is from the bonds of their data; here a moved edge keeps
-    its features. Their strongly edited graph, optional, is left out.
+    its features. An edge moved is one edit, as in their code for molecules; in that for other graphs it is two. Their
+    strongly edited graph, optional, is left out.
 
     Args:
         graph: the slot's encoder.
@@ -102,8 +104,8 @@ class DSLA(Method):
         view = views["candidates"]
         graphs = self.graph(view, masked=view.params["hidden"]).pooled
         scores = self.score(graphs)[..., 0]
-        distances = (graphs[:, 1:] - graphs[:, :1]).norm(dim=2)
-        edits = view.params["distance"][:, 1:].clamp_min(1).to(distances.dtype)
+        distances = from_first(graphs)
+        edits = view.params["distance"][:, 1:].clamp_min(1).to(distances.dtype) / 2  # one taken and put in is one edit
         original = torch.zeros(len(view), dtype=torch.int64, device=scores.device)
         losses = {
             "discrimination": at_least_float32(F.cross_entropy)(scores, original, reduction="none"),
@@ -123,3 +125,9 @@ class DSLA(Method):
             (original,),
         )
         return Relations({"margin": self.apart * each.mean()}, seen={"graph": original})
+
+
+@at_least_float32
+def from_first(graphs: Tensor) -> Tensor:
+    """How far each graph is from the first: `(B, 1 + P, D)` -> `(B, P)`."""
+    return (graphs[:, 1:] - graphs[:, :1]).norm(dim=2)

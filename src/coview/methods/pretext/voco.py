@@ -14,7 +14,10 @@ from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP, unit
 from coview.views.draw import Draw
 from coview.views.looks import Positives, choose
-from coview.views.volume import cut_cubes, regular_cubes, shared_volume
+from coview.views.volume import cut_cubes, draw_quarter_turns, layer_cubes, shared_volume
+
+CHANGED = 0.2
+"""How often the authors mirror a part along an axis, and how often they turn it."""
 
 
 class VoCo(Method):
@@ -23,8 +26,9 @@ class VoCo(Method):
     Paper: VoCo: A Simple-yet-Effective Volume Contrastive Learning Framework for 3D Medical Image Analysis. Wu, Zhuang,
     Chen. CVPR 2024. https://arxiv.org/abs/2402.17300 (authors' code: Luffy03/VoCo)
 
-    Views: one natural view; of it the base crops, which cut it into equal cubes, and `crops` cubes of the same size at
-    drawn places. None is mirrored or turned.
+    Views: one natural view; of it the base crops, which cut a layer of it, at a drawn depth, into equal cubes, and
+    `crops` cubes of the same size at drawn places of the layer. Each is brought to the size of a look, and is by chance
+    mirrored along an axis or turned about the third by quarters.
 
     Loss: with o the share of a crop that lies in a base, and l the mean of two rectified cosines, of the crop by the
     student with the base by the teacher and the other way round: -sum o log(1 - |o - l|) / sum o, and the mean of l^2
@@ -34,12 +38,12 @@ class VoCo(Method):
     Requires: one slot of volumes.
 
     Relations: SwAV and DINO compare views with learned prototypes; here the prototypes are the volume's own regions,
-    and what a view should say of them is known. Other samples are not met. The paper cuts a layer of 4 x 4 bases out of
-    scans of a body; here bases fill the cube. The authors move the teacher before it is asked; here it follows a step.
+    and what a view should say of them is known. Other samples are not met. The authors also shift grey values of some
+    parts, by shares of a range that only CT has. They move the teacher before it is asked; here it follows a step.
 
     Args:
         volume: the slot's encoder.
-        bases: base crops along each axis.
+        bases: base crops along the first two axes (the paper: 4), at least 3: of 2 a crop touches every one.
         crops: drawn crops of each volume (as in the authors' code).
         dim: width of the projection (the paper: 2,048).
         hidden: width of the projector's two hidden layers (the paper: 2,048).
@@ -58,15 +62,15 @@ class VoCo(Method):
         self,
         volume: Encoder,
         *,
-        bases: int = 2,
+        bases: int = 3,
         crops: int = 2,
         dim: int = 128,
         hidden: int = 512,
         momentum: float = 0.9,
     ) -> None:
         super().__init__()
-        if bases < 2 or crops < 1:
-            raise UserError(f"bases is at least 2 along each axis and crops at least 1, not {bases} and {crops}")
+        if bases < 3 or crops < 1:
+            raise UserError(f"bases is at least 3 along each axis and crops at least 1, not {bases} and {crops}")
         self.volume = volume
         self.projector = MLP(volume.dim, hidden, hidden, dim)
         self.teacher = Teacher(volume)
@@ -78,13 +82,12 @@ class VoCo(Method):
         slot, modality = batch[self.volume.slot], self.volume.modality
         at, there = choose(slot.present, draw, 1, Positives.NATURAL)
         one = slot.pick(at)
-        fixed = regular_cubes(self.bases, device=one.present.device).expand(len(batch), -1, -1)
-        side = 1 / self.bases
-        corner = draw("corner", self.crops, 3) * (1 - side)
-        drawn = torch.cat([corner, torch.full_like(corner[..., :1], side)], -1)
-        patch, size = modality.patch, modality.size  # type: ignore[attr-defined]
-        voxels = patch * max(2, round(size * side / patch))
-        parts = cut_cubes(one.value[:, 0].float(), torch.cat([fixed, drawn], 1), voxels)
+        within = 1 - 1 / self.bases
+        fixed = layer_cubes(self.bases, draw("depth") * within)
+        depth_and_side = fixed[:, :1, 2:].expand(-1, self.crops, -1)
+        drawn = torch.cat([draw("corner", self.crops, 2) * within, depth_and_side], -1)
+        placing = draw_quarter_turns(draw, torch.cat([fixed, drawn], 1), CHANGED)
+        parts = cut_cubes(one.value[:, 0].float(), placing, modality.size)  # type: ignore[attr-defined]
         present = (one.present & there).expand(-1, parts.shape[1])
         return Views({"parts": View(parts, modality.name, present)}, carry={"overlap": shared_volume(drawn, fixed)})
 
