@@ -6,8 +6,8 @@
 
 coview trains a number of steps; each peer then has as many seconds of one core as that took, from reading the samples
 to the last step, with the defaults of its documentation but the learning rate, which is chosen for every contender
-alike: two are tried with seed 0, by the probe's accuracy on the validation part. Embeddings of the same width are read
-by the same linear probe, its strength chosen on the validation part; the test part is scored once a seed.
+alike: three are tried with seed 0, by the probe's accuracy on the validation part. Embeddings of the same width are
+read by the same linear probe, its strength chosen on the validation part; the test part is scored once a seed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from coview.use.train import Prepared, prepare
 
 Peer = Callable[[Source, np.ndarray, int, float, float], tuple[np.ndarray, int]]
 """Samples, rows to train on, seed, learning rate, seconds -> embeddings of all samples, parameters of the network."""
-RATES = (0.001, 0.004)
+RATES = (0.001, 0.004, 0.016)
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,19 @@ class Row:
 
 ROWS = {
     "events": Row(
-        aircraft, "flights", "manufacturer", "coles", 300,
-        {"modality": {"events": {"length": 64}}, "encoder": "gru", "encoder_options": {"dim": 64}, "batch_size": 64},
+        aircraft, "flights", "manufacturer", "coles", 430,
+        {
+            "modality": {"events": {"length": 64, "dropout": 0.0, "hide": 0.0}},
+            "encoder": "gru",
+            "encoder_options": {"dim": 64},
+            "batch_size": 64,
+        },
         {"CoLES": ("pytorch-lifestream", coles)},
     ),
     "series": Row(
         watch, "accelerometer", "exercise", "comet", 150,
         {
+            "modality": {"series": {"patch": 1}},
             "encoder_options": {"dim": 64, "depth": 4},
             "options": {"observation": 0.5, "sample": 0.5, "wholes": 0.0},
         },

@@ -16,7 +16,7 @@ from coview.modalities.series import Series
 from coview.nn.encoder import build_encoder
 from coview.views.draw import Draw
 
-SMALL = {"conv": {"dim": 16}, "vit": {"dim": 32, "depth": 2}}
+SMALL = {"conv": {"dim": 16}, "vit": {"dim": 32, "depth": 2}, "dilated": {"dim": 16, "depth": 2}}
 PLAIN = {"jitter": 0.0, "scaling": 0.0, "dropout": 0.0, "gaps": 0.0}
 """Augmentation that crops and does nothing else."""
 

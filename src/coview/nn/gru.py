@@ -25,6 +25,8 @@ class SequenceGRU(nn.Module):
 
     def forward(self, value: Tensor, length: Tensor | None = None) -> Tensor:
         """`value (N, T, ...)`, of which the first `length (N,)` positions are valid -> `(N, D)`."""
+        if length is not None and len(length):
+            value = value[:, : max(1, int(length.max()))]  # what no row has need not be computed
         states, _ = self.body(self.norm(self.embed(value)))
         last = states.shape[1] - 1 if length is None else (length - 1).clamp_min(0)
         rows = torch.arange(len(states), device=states.device)

@@ -41,6 +41,8 @@ class COMET(Method):
     Relations: its two lower levels are TS2Vec's losses, the upper ones supervised contrast with a recording or subject
     for class. The authors encode each level anew, the upper ones twice with dropout; here one unmasked pass serves all
     upper levels, and a level of weight 0 costs nothing. They use the average of weights over the run; here the last.
+    Series are read by TS2Vec's network, `dilated`, as theirs are. A network that knows positions tells places by them
+    and need not read the data: of `vit` the observation level asks little.
 
     Args:
         encoder: the slot's encoder.
@@ -61,6 +63,7 @@ class COMET(Method):
 
     needs_tokens = True
     batch_size = 128
+    own_encoders = {"series": "dilated"}  # noqa: RUF012
 
     def __init__(
         self,

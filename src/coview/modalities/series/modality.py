@@ -22,6 +22,7 @@ from coview.modalities.series.moments import Moments
 from coview.modalities.series.options import Scale, SeriesOptions
 from coview.modalities.series.picture import series_picture
 from coview.modalities.series.read import LEAST, Layout, oriented, read_series
+from coview.nn.dilated_conv import DilatedConv
 from coview.nn.sequence_conv import SequenceConv
 from coview.nn.transformer import TokenNet
 from coview.views.draw import Draw
@@ -266,7 +267,11 @@ class Series(Modality):
         embed = nn.Linear(2 * self.channels, widths[0])
         return SequenceConv(embed, [widths[0], *widths[1:], dim, dim], strides=[*[2] * halvings, 1])
 
-    encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": _conv, "vit": TokenNet}
+    encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {
+        "conv": _conv,
+        "vit": TokenNet,
+        "dilated": DilatedConv,
+    }
 
 
 def _check_layout(channels: int, times: Sequence[int], chosen: SeriesOptions) -> None:

@@ -1,0 +1,98 @@
+"""Dilated convolutions over a sequence's tokens, which know no positions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from coview.batch import View
+from coview.nn.encoder import TokenOutput
+
+if TYPE_CHECKING:
+    from coview.modalities.base import Modality
+
+
+class DilatedBlock(nn.Module):
+    """Two convolutions of three tokens, `dilation` apart, each after a GELU, beside the input."""
+
+    def __init__(self, dim: int, dilation: int) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(nn.Conv1d(dim, dim, 3, padding=dilation, dilation=dilation) for _ in range(2))
+
+    def forward(self, x: Tensor, there: Tensor) -> Tensor:
+        """`x (N, D, T)`, `there (N, 1, T)` 1 at valid tokens, 0 at padding, which stays 0 -> `(N, D, T)`."""
+        y = x
+        for conv in self.convs:
+            y = conv(F.gelu(y)) * there
+        return x + y
+
+
+class DilatedConv(nn.Module):
+    """The network of TS2Vec: a linear map of tokens, zeros where hidden, blocks of dilation 1, 2, 4 ..
+
+    A token is told by what is around it and not by where it stands, so that contrast of places (TS2Vec, COMET) has to
+    read the data. Pooled is the greatest of the valid tokens in each dimension.
+
+    Paper: TS2Vec: Towards Universal Representation of Time Series. Yue et al. AAAI 2022.
+    https://arxiv.org/abs/2106.10466 (authors' code: zhihanyue/ts2vec).
+
+    Args:
+        modality: gives tokens, which follow one another.
+        dim: D.
+        depth: blocks (the paper: 10).
+        drop: dropout of what comes out (the paper: 0.1).
+    """
+
+    tokens_out = True
+
+    def __init__(self, modality: Modality, *, dim: int = 128, depth: int = 5, drop: float = 0.1) -> None:
+        super().__init__()
+        self.modality = modality
+        self.dim = dim
+        self.embed = modality.token_embedding(dim)
+        self.blocks = nn.ModuleList(DilatedBlock(dim, 2**i) for i in range(depth))
+        self.drop = nn.Dropout(drop)
+
+    def forward(
+        self,
+        value: Tensor,
+        length: Tensor | None = None,
+        *,
+        keep: Tensor | None = None,
+        keep_valid: Tensor | None = None,
+        masked: Tensor | None = None,
+        layers: bool = False,
+    ) -> TokenOutput:
+        """Encodes rows; arguments as of `TokenNet`. Tokens that are not kept are read as hidden."""
+        present = torch.ones(len(value), 1, dtype=torch.bool, device=value.device)
+        whole = View(value[:, None], self.modality.name, present, None if length is None else length[:, None])
+        cut = self.modality.tokens(whole)
+        x = self.embed(cut.value[:, 0])
+        valid = x.new_ones(x.shape[:2], dtype=torch.bool) if cut.valid is None else cut.valid[:, 0]
+        seen = valid if masked is None else valid & ~masked
+        if keep is not None:
+            keep_valid = torch.ones_like(keep, dtype=torch.bool) if keep_valid is None else keep_valid
+            seen = seen & torch.zeros_like(seen).scatter(1, keep, keep_valid)
+        x = (x * seen[..., None]).transpose(1, 2)
+        there = valid[:, None].to(x.dtype)
+        outputs: list[Tensor] = []
+        for block in self.blocks:
+            x = block(x, there)
+            outputs.append(x.transpose(1, 2))
+        tokens = self.drop(x.transpose(1, 2))
+        told = None if cut.valid is None and keep_valid is None else valid
+        if keep is not None and keep_valid is not None:
+            at = keep[..., None].expand(-1, -1, self.dim)
+            tokens, outputs = tokens.gather(1, at), [y.gather(1, at) for y in outputs]
+            told = valid = valid.gather(1, keep) & keep_valid
+        return TokenOutput(_greatest(tokens, valid), tokens, told, outputs if layers else None)
+
+
+def _greatest(tokens: Tensor, valid: Tensor) -> Tensor:
+    """Of each dimension over valid tokens, `(N, T, D)` -> `(N, D)`; 0 where none is valid."""
+    lowest = torch.finfo(tokens.dtype).min
+    most = tokens.masked_fill(~valid[..., None], lowest).amax(1)
+    return most.masked_fill(~valid.any(1, keepdim=True), 0)
