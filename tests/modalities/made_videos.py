@@ -25,6 +25,7 @@ def write_video(
     ticks = Fraction(1, 1000)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(CODECS[path.suffix], rate=rate if times is None else 1000)
+        stream.codec_context.thread_count = 1  # a file must not depend on how many cores wrote it
         stream.width, stream.height = width, height
         stream.pix_fmt = form or ("rgb8" if path.suffix == ".gif" else "yuv420p")
         for i, frame in enumerate(frames):

@@ -16,8 +16,9 @@ INFORMATION = torch.eye(C, dtype=torch.float64) + torch.kron(torch.eye(2), torch
 def looks(masking: Masking, drop: float = 0.0, columns: int = C, rows: int = 1) -> torch.Tensor:
     """What is shown in many steps: `(N * rows, 2, C)` bool."""
     view = View(torch.ones(rows, 1, columns), "table", torch.ones(rows, 1, dtype=torch.bool))
-    information = INFORMATION[:columns, :columns]
-    steps = [complementary(view, information, masking, drop, Draw(0, step, torch.arange(rows))) for step in range(N)]
+    told = INFORMATION[:columns, :columns].__getitem__
+    draws = [Draw(0, step, torch.arange(rows)) for step in range(N)]
+    steps = [complementary(view, columns, told, masking, drop, draw) for draw in draws]
     return ~torch.cat([step.value for step in steps]).isnan()
 
 
@@ -42,7 +43,7 @@ def test_the_seed_is_always_among_them() -> None:
     tie = Draw(0, 0, torch.arange(1)).step("tie", C)
     for seed in torch.arange(C):
         for information in (INFORMATION, torch.zeros(C, C)):
-            assert related_columns(information, seed, tie)[seed]
+            assert related_columns(information[seed], seed, tie)[seed]
 
 
 def test_rows_of_a_step_are_masked_alike_and_steps_are_not() -> None:

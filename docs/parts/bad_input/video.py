@@ -70,7 +70,7 @@ CASES: dict[str, Case] = {
         _WHOLE, "as what its content is", lambda m, v: v.present.all() and v.value.float().std() > 10
     ),
     "a stream that breaks off": Kept(
-        _WHOLE[:-300], "as far as it could be decoded, if that fills half a clip", lambda m, v: v.present.all()
+        _WHOLE[:-150], "as far as it could be decoded, if that fills half a clip", lambda m, v: v.present.all()
     ),
     "a variable frame rate": Kept(
         _SLOW_THEN_FAST,

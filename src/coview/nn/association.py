@@ -45,9 +45,9 @@ class Association(nn.Module):
         both = (column[:, None], column, bins[:, :, None], bins[:, None])
         self.pairs.index_put_(both, self.pairs.new_ones(()), accumulate=True)
 
-    def information(self) -> Tensor:
-        """`(C, C)` nats; 0 before anything was counted."""
-        joint = self.pairs.double()
-        joint = joint / joint.sum((2, 3), keepdim=True).clamp_min(1)
-        alone = joint.sum(3, keepdim=True) * joint.sum(2, keepdim=True)
-        return torch.where(joint > 0, joint * (joint / alone).log(), 0.0).sum((2, 3))
+    def information(self, column: Tensor) -> Tensor:
+        """What each column tells of one, `()` int64: `(C,)` nats; 0 before anything was counted."""
+        joint = self.pairs[column].double()
+        joint = joint / joint.sum((1, 2), keepdim=True).clamp_min(1)
+        alone = joint.sum(2, keepdim=True) * joint.sum(1, keepdim=True)
+        return torch.where(joint > 0, joint * (joint / alone).log(), 0.0).sum((1, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import torch
@@ -24,7 +25,9 @@ class Masking(StrEnum):
     RANDOM = "random"
 
 
-def complementary(view: View, information: Tensor, masking: Masking, drop: float, draw: Draw) -> View:
+def complementary(
+    view: View, columns: int, information: Callable[[Tensor], Tensor], masking: Masking, drop: float, draw: Draw
+) -> View:
     """Two looks at one natural view of each row: `(B, V, C)` stored -> `(B, 2, C)` stored, masked cells missing.
 
     Columns are drawn once for the whole step: which are masked must not tell one row from another.
@@ -34,19 +37,17 @@ def complementary(view: View, information: Tensor, masking: Masking, drop: float
 
     Args:
         view: of a table.
-        information: `(C, C)`, how much columns tell of each other.
+        columns: C.
+        information: how much each column tells of one, `()` int64 -> `(C,)`.
         masking: which columns go together.
         drop: share of the cells shown that a look goes without besides.
         draw: keyed draws.
     """
     at, there = choose(view.present, draw, 2, Positives.AUGMENT)
     chosen = view.pick(at)
-    columns = len(information)
-    first = related_columns(
-        information if masking is Masking.CORRELATED else torch.zeros_like(information),
-        (draw.step("seed") * columns).long(),
-        draw.step("tie", columns),
-    )
+    seed, tie = (draw.step("seed") * columns).long(), draw.step("tie", columns)
+    told = information(seed) if masking is Masking.CORRELATED else torch.zeros_like(tie)
+    first = related_columns(told, seed, tie)
     hidden = torch.stack([first, ~first & (columns > 1)])
     value = hide_more(chosen.value.masked_fill(hidden, torch.nan), drop, draw)
     return chosen.with_value(value, present=there)
@@ -56,11 +57,11 @@ def related_columns(information: Tensor, seed: Tensor, tie: Tensor) -> Tensor:
     """The seed column and the half of the columns that tells most of it: `(C,)` bool, at least one left out.
 
     Args:
-        information: `(C, C)`.
+        information: `(C,)`, how much each tells of the seed.
         seed: `()` int64.
         tie: `(C,)` below 1, who goes first among those that tell as much.
     """
     columns = len(information)
-    order = (information[seed] + 1e-9 * tie).index_fill(0, seed, torch.inf)
+    order = (information.double() + 1e-9 * tie).index_fill(0, seed, torch.inf)
     count = max(min(columns // 2 + 1, columns - 1), 0)
     return torch.zeros_like(order, dtype=torch.bool).index_fill(0, order.topk(count).indices, True)
