@@ -36,6 +36,7 @@ def claim(scale: int) -> Claim:
             for metric in METRICS
         ),
         note="Aircraft and their flights in place of bank clients and their purchases. MLEM's compute is that of both "
-        "of its stages, which share one learning rate schedule. Found: the next flight is told best of the "
-        "three by MLEM; the maker less well than by either parent, whose compute is not divided between two stages.",
+        "of its stages, which share one learning rate schedule. Found: the next flight is told best of the three by "
+        "MLEM; the maker is told about as well by all, and best by the contrastive parent, whose compute is not "
+        "divided between two stages.",
     )
