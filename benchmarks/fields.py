@@ -142,7 +142,7 @@ def _measured(
     seconds: float,
     package: str,
 ) -> dict[str, Any]:
-    """The better of two learning rates, and with it the score, seconds and size of every seed."""
+    """The best of a few learning rates, and with it the score, seconds and size of every seed."""
     tried = {lr: _accuracy(fit(0, lr, seconds)[0], ready, label, "valid") for lr in RATES}
     lr = max(tried, key=lambda rate: tried[rate])
     spent, scores, parameters = [], [], 0

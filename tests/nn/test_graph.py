@@ -106,7 +106,10 @@ def test_kept_tokens_come_in_their_order_and_the_structure_stays(name: str) -> N
     keep = torch.tensor([[[1, 0]]]).expand(len(view), 1, 2)
     hidden = torch.ones(*view.value.shape, dtype=torch.bool)
     hidden[..., :2] = False
-    torch.testing.assert_close(net(view, keep=keep).tokens, net(view, masked=hidden).tokens[..., [1, 0], :])
+    out, all_of_them = net(view, keep=keep, layers=True), net(view, masked=hidden, layers=True)
+    torch.testing.assert_close(out.tokens, all_of_them.tokens[..., [1, 0], :])
+    for kept, whole in zip(out.layers, all_of_them.layers, strict=True):
+        torch.testing.assert_close(kept, whole[..., [1, 0], :])
 
 
 def test_layers_are_given_where_asked_for() -> None:

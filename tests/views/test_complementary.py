@@ -18,7 +18,7 @@ def looks(masking: Masking, drop: float = 0.0, columns: int = C, rows: int = 1) 
     view = View(torch.ones(rows, 1, columns), "table", torch.ones(rows, 1, dtype=torch.bool))
     told = INFORMATION[:columns, :columns].__getitem__
     draws = [Draw(0, step, torch.arange(rows)) for step in range(N)]
-    steps = [complementary(view, columns, told, masking, drop, draw) for draw in draws]
+    steps = [complementary(view, told, masking, drop, draw) for draw in draws]
     return ~torch.cat([step.value for step in steps]).isnan()
 
 

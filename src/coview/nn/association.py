@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from coview.nn.columns import ColumnLayout
 
 MOST = 1 << 22
+"""Counts held at most, 16 MiB of them."""
 
 
 class Association(nn.Module):

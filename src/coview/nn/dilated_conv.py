@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from coview.batch import View
 from coview.nn.encoder import TokenOutput
+from coview.nn.rows import as_view, pick, pick_valid, unread
 
 if TYPE_CHECKING:
     from coview.modalities.base import Modality
@@ -67,32 +67,26 @@ class DilatedConv(nn.Module):
         layers: bool = False,
     ) -> TokenOutput:
         """Encodes rows; arguments as of `TokenNet`. Tokens that are not kept are read as hidden."""
-        present = torch.ones(len(value), 1, dtype=torch.bool, device=value.device)
-        whole = View(value[:, None], self.modality.name, present, None if length is None else length[:, None])
-        cut = self.modality.tokens(whole)
+        cut = self.modality.tokens(as_view(value, length, self.modality))
         x = self.embed(cut.value[:, 0])
         valid = x.new_ones(x.shape[:2], dtype=torch.bool) if cut.valid is None else cut.valid[:, 0]
-        seen = valid if masked is None else valid & ~masked
-        if keep is not None:
-            keep_valid = torch.ones_like(keep, dtype=torch.bool) if keep_valid is None else keep_valid
-            seen = seen & torch.zeros_like(seen).scatter(1, keep, keep_valid)
+        hidden = unread(masked, keep, keep_valid, valid.shape)
+        seen = valid if hidden is None else valid & ~hidden
         x = (x * seen[..., None]).transpose(1, 2)
         there = valid[:, None].to(x.dtype)
         outputs: list[Tensor] = []
         for block in self.blocks:
             x = block(x, there)
-            outputs.append(x.transpose(1, 2))
-        tokens = self.drop(x.transpose(1, 2))
-        told = None if cut.valid is None and keep_valid is None else valid
-        if keep is not None and keep_valid is not None:
-            at = keep[..., None].expand(-1, -1, self.dim)
-            tokens, outputs = tokens.gather(1, at), [y.gather(1, at) for y in outputs]
-            told = valid = valid.gather(1, keep) & keep_valid
-        return TokenOutput(_greatest(tokens, valid), tokens, told, outputs if layers else None)
+            outputs.append(pick(x.transpose(1, 2), keep))
+        tokens = self.drop(outputs[-1])
+        told = pick_valid(None if cut.valid is None else valid, keep, keep_valid)
+        return TokenOutput(_greatest(tokens, told), tokens, told, outputs if layers else None)
 
 
-def _greatest(tokens: Tensor, valid: Tensor) -> Tensor:
+def _greatest(tokens: Tensor, valid: Tensor | None) -> Tensor:
     """Of each dimension over valid tokens, `(N, T, D)` -> `(N, D)`; 0 where none is valid."""
+    if valid is None:
+        return tokens.amax(1)
     lowest = torch.finfo(tokens.dtype).min
     most = tokens.masked_fill(~valid[..., None], lowest).amax(1)
     return most.masked_fill(~valid.any(1, keepdim=True), 0)

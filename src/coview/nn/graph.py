@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from coview.errors import MissingExtra
 from coview.nn.encoder import TokenOutput
+from coview.nn.rows import pick, pick_valid, unread
 from coview.nn.transformer import TokenNet
 
 if TYPE_CHECKING:
@@ -81,19 +82,16 @@ class GraphNet(nn.Module):
         """
         flat, most = value.flat(), value.most
         x = self.embed(flat.x)
-        hidden = _hidden(masked, keep, keep_valid, len(value), most)
+        hidden = unread(masked, keep, keep_valid, torch.Size((len(value), most)))
         if hidden is not None:
             x = torch.where(hidden[flat.graph, flat.place][:, None], self.mask_token.to(x.dtype), x)
         found = self.body(x, *flat.both_ways())
         nodes = self.norm(found[-1])
         pooled = _first(nodes, flat.start, flat.count) if self.by_node else _mean(nodes, flat.graph, flat.count)
-        tokens = flat.padded(nodes, most)
-        valid = torch.arange(most, device=flat.count.device) < flat.count[:, None]
-        if keep is not None:
-            tokens = tokens.gather(1, keep[..., None].expand(-1, -1, self.dim))
-            valid = valid.gather(1, keep) if keep_valid is None else valid.gather(1, keep) & keep_valid
-        outputs = [flat.padded(each, most) for each in found] if layers else None
-        return TokenOutput(pooled, tokens, valid, outputs)
+        tokens = pick(flat.padded(nodes, most), keep)
+        there = torch.arange(most, device=flat.count.device) < flat.count[:, None]
+        outputs = [pick(flat.padded(each, most), keep) for each in found] if layers else None
+        return TokenOutput(pooled, tokens, pick_valid(there, keep, keep_valid), outputs)
 
 
 class Residual(nn.Module):
@@ -181,15 +179,6 @@ def geometric() -> Any:
     except ImportError as error:
         raise MissingExtra("torch-geometric", "graph") from error
     return torch_geometric
-
-
-def _hidden(masked: Tensor | None, keep: Tensor | None, keep_valid: Tensor | None, n: int, most: int) -> Tensor | None:
-    """`(N, T)` bool, the nodes whose features are not to be read, or None where all are."""
-    if keep is None:
-        return masked
-    kept = torch.ones_like(keep, dtype=torch.bool) if keep_valid is None else keep_valid
-    seen = torch.zeros(n, most, dtype=torch.int64, device=keep.device).scatter_add_(1, keep, kept.long()) > 0
-    return ~seen if masked is None else ~seen | masked
 
 
 def _mean(nodes: Tensor, graph: Tensor, count: Tensor) -> Tensor:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from coview.nn.rows import trim
+
 
 class SequenceGRU(nn.Module):
     """A gated recurrent unit (Cho et al. 2014) read out at the last valid position.
@@ -25,9 +27,7 @@ class SequenceGRU(nn.Module):
 
     def forward(self, value: Tensor, length: Tensor | None = None) -> Tensor:
         """`value (N, T, ...)`, of which the first `length (N,)` positions are valid -> `(N, D)`."""
-        if length is not None and len(length):
-            value = value[:, : max(1, int(length.max()))]  # what no row has need not be computed
-        states, _ = self.body(self.norm(self.embed(value)))
+        states, _ = self.body(self.norm(self.embed(trim(value, length))))
         last = states.shape[1] - 1 if length is None else (length - 1).clamp_min(0)
         rows = torch.arange(len(states), device=states.device)
         return self.out(states[rows, last])

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from coview.nn.rows import trim
+
 
 class SequenceConv(nn.Module):
     """Convolutions over time and the mean over the valid frames of the last one.
@@ -39,9 +41,7 @@ class SequenceConv(nn.Module):
 
     def forward(self, value: Tensor, length: Tensor | None = None) -> Tensor:
         """`value (N, T, ...)`, of which the first `length (N,)` frames are valid -> `(N, D)`."""
-        if length is not None and len(length):
-            value = value[:, : max(1, int(length.max()))]  # what no row has need not be computed
-        x = self.embed(value)
+        x = self.embed(trim(value, length))
         count = torch.full((len(x),), x.shape[1], device=x.device) if length is None else length
         x = _cut(x, count)
         for conv, norm, stride in zip(self.convs, self.norms, self.strides, strict=True):

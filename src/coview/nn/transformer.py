@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from coview.batch import View
 from coview.nn.encoder import TokenOutput
+from coview.nn.rows import as_view, pick, pick_valid
 
 if TYPE_CHECKING:
     from coview.modalities.base import Modality
@@ -130,8 +130,7 @@ class TokenNet(nn.Module):
             layers: whether to return each block's output.
         """
         n = len(value)
-        present = torch.ones(n, 1, dtype=torch.bool, device=value.device)
-        whole = View(value[:, None], self.modality.name, present, None if length is None else length[:, None])
+        whole = as_view(value, length, self.modality)
         cut = self.modality.tokens(whole)
         x = self.embed(cut.value[:, 0])
         valid = None if cut.valid is None else cut.valid[:, 0]
@@ -139,10 +138,7 @@ class TokenNet(nn.Module):
             x = torch.where(masked[..., None], self.mask_token.to(x.dtype), x)
         places = self.modality.places(whole, self.dim).to(x.dtype)
         x = x + (places if places.ndim == 2 else places[:, 0])
-        if keep is not None:
-            x = x.gather(1, keep[..., None].expand(-1, -1, self.dim))
-            kept_valid = None if valid is None else valid.gather(1, keep)
-            valid = keep_valid if kept_valid is None else kept_valid if keep_valid is None else kept_valid & keep_valid
+        x, valid = pick(x, keep), pick_valid(valid, keep, keep_valid)
         outputs: list[Tensor] | None = [] if layers else None
         if self.registers is None:
             tokens = self.body(x, valid, layers=outputs)

@@ -26,7 +26,7 @@ class Masking(StrEnum):
 
 
 def complementary(
-    view: View, columns: int, information: Callable[[Tensor], Tensor], masking: Masking, drop: float, draw: Draw
+    view: View, information: Callable[[Tensor], Tensor], masking: Masking, drop: float, draw: Draw
 ) -> View:
     """Two looks at one natural view of each row: `(B, V, C)` stored -> `(B, 2, C)` stored, masked cells missing.
 
@@ -37,14 +37,13 @@ def complementary(
 
     Args:
         view: of a table.
-        columns: C.
         information: how much each column tells of one, `()` int64 -> `(C,)`.
         masking: which columns go together.
         drop: share of the cells shown that a look goes without besides.
         draw: keyed draws.
     """
     at, there = choose(view.present, draw, 2, Positives.AUGMENT)
-    chosen = view.pick(at)
+    chosen, columns = view.pick(at), view.value.shape[-1]
     seed, tie = (draw.step("seed") * columns).long(), draw.step("tie", columns)
     told = information(seed) if masking is Masking.CORRELATED else torch.zeros_like(tie)
     first = related_columns(told, seed, tie)

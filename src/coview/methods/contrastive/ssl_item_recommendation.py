@@ -85,8 +85,7 @@ class SSLItemRecommendation(JointMethod):
         if self.contrast and self.association is None:
             found.views["looks"] = looks(item, modality, draw / "looks", 2, Positives.AUGMENT)
         elif self.contrast and self.association is not None:
-            columns, told = len(self.association.layout.codes), self.association.information
-            pair = complementary(item, columns, told, self.masking, self.drop, draw / "looks")
+            pair = complementary(item, self.association.information, self.masking, self.drop, draw / "looks")
             found.views["looks"] = modality.prepare(pair)
             cells, missing = found[self.item].value[:, 0].unbind(-1)
             found.carry["bins"] = self.association.bins(cells.masked_fill(missing > 0.5, torch.nan))

@@ -179,22 +179,26 @@ class Audio(Modality):
         energy, length = self._energy(view, torch.zeros_like(view.length), view.length, frames)
         return self._heard(view, energy, length)
 
-    def _heard(self, view: View, energy: Blocks, length: Tensor, **hidden: Tensor) -> View:
+    def _heard(
+        self, view: View, energy: Blocks, length: Tensor, *, bands: Tensor | None = None, times: Tensor | None = None
+    ) -> View:
         """Standardised logarithms of energies, which are overwritten; 0 where hidden, and after the end.
 
         Args:
             view: what is heard, whose energies these are.
             energy: blocks of `(B * V, F, mels)`.
             length: `(B, V)` in frames.
-            hidden: `bands (B, V, mels)` and `times (B, V, F)` bool, neither or both.
+            bands: `(B, V, mels)` bool, hidden ones.
+            times: `(B, V, F)` bool, hidden frames.
         """
         mean, std, _ = self._constants(length.device)
         scale, shift = 1 / std, -mean / std
         seen = torch.arange(energy.shape[1], device=length.device) < length[..., None]
-        if hidden:
-            bands = ~hidden["bands"].flatten(0, 1)
-            scale, shift = ((x * bands)[energy.row, None] for x in (scale, shift))
-            seen &= ~hidden["times"]
+        if times is not None:
+            seen &= ~times
+        if bands is not None:
+            told = ~bands.flatten(0, 1)
+            scale, shift = ((x * told)[energy.row, None] for x in (scale, shift))
         frames = torch.addcmul(shift, energy.values.add_(FLOOR).log_(), scale)
         frames.mul_(energy.of(seen.flatten(0, 1))[..., None])
         return view.with_value(unflatten(replace(energy, values=frames).dense(), view), length=length)
@@ -235,8 +239,8 @@ class Audio(Modality):
         noise = self._constants(energy.values.device)[2]
         noisy = add_noise(energy, length, told["snr"], noise, draw)
         noisy.mul_((told["gain"].flatten() * (math.log(10) / 10)).exp()[energy.row, None, None])
-        hidden = {"times": in_bands(told["times"], frames), "bands": in_bands(told["bands"], self.mels)}
-        return self._heard(view, replace(energy, values=noisy), length, **hidden)
+        bands, times = in_bands(told["bands"], self.mels), in_bands(told["times"], frames)
+        return self._heard(view, replace(energy, values=noisy), length, bands=bands, times=times)
 
     def tokens(self, view: View) -> View:
         """`patch` frames each: `(B, V, T, patch * mels)`, the last one filled with zeros."""
