@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 RUN := OMP_NUM_THREADS=1 COVIEW_REQUIRE_DATA=1
-DATA := digits emoji fashion-mnist letter satellite mricron watch pose2sim ml-100k-graph connectomes debian molecules \
-	furniture atari
+DATA := digits emoji fashion-mnist letter satellite mricron watch pose2sim clips ml-100k-graph connectomes debian molecules \
+	furniture atari seismograms
 
 .PHONY: demo test style types docs data suite clean
 

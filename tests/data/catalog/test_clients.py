@@ -2,6 +2,7 @@
 
 import stat
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,20 @@ def test_a_missing_pip_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr("coview.data.catalog.store.clients.find_spec", lambda name: None)
     with pytest.raises(UserError, match="ensurepip"):
         CLIENTS["pip"](wanted("pip"), tmp_path)
+
+
+def test_pip_is_asked_for_one_kind_of_wheel_on_every_machine(monkeypatch, tmp_path):
+    asked = []
+
+    def run(command, package, into):
+        asked.append(command[command.index("--no-deps") + 1 :])
+        (into / "toy-1.0.whl").touch()
+
+    monkeypatch.setattr("coview.data.catalog.store.clients._run", run)
+    CLIENTS["pip"](wanted("pip"), tmp_path)
+    CLIENTS["pip"](replace(wanted("pip"), wheel="cp311-abi3-manylinux_2_28_x86_64"), tmp_path)
+    kind = ["--implementation=cp", "--python-version=311", "--abi=abi3", "--platform=manylinux_2_28_x86_64"]
+    assert asked == [["--only-binary=:all:", *more, "--dest", ".", "toy==1.0"] for more in ([], kind)]
 
 
 def test_npm_packs_exactly_the_declared_version(commands, tmp_path):

@@ -104,6 +104,5 @@ SET = DataSet(
         "ale-py": "GPL-2.0-only",
         "games": "copyright of their owners: load, do not pass on",
     },
-    shown=False,
     made=MADE,
 )

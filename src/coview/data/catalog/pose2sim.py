@@ -37,18 +37,18 @@ def build(stock: Stock) -> Source:
     """158 moments; `moment` is when one begins, in seconds of its recording."""
     import numpy as np
 
-    from coview.data.catalog.reading.cameras import Moments
+    from coview.data.catalog.reading.cameras import Moments, Recording
     from coview.data.source import Column, Source
 
     made = stock.made(MADE, lambda into: _decode(stock, into, lambda line: None))
-    filmed = {scene: np.load(made / f"{scene}.npy", mmap_mode="r") for scene in SCENES}
+    filmed = {scene: Recording(np.load(made / f"{scene}.npy", mmap_mode="r"), RATE) for scene in SCENES}
     rows = [
         (scene, part, begin)
         for scene in SCENES
         for part, frames in PARTS.items()
         for begin in range(frames.start, frames.stop - FRAMES + 1)
     ]
-    moments = Moments([(filmed[scene], begin) for scene, _, begin in rows], FRAMES, RATE)
+    moments = Moments([(filmed[scene], begin) for scene, _, begin in rows], FRAMES / RATE)
     return Source(
         "pose2sim",
         {"video": Column("video", moments, CAMERAS, LOOKS)},

@@ -35,8 +35,21 @@ def pip(package: Package, into: Path) -> Path:
         (into / "wanted.txt").write_text(f"{wanted} --hash=sha256:{package.sha256}\n")
         _run([*command, f"--no-binary={package.name}", "--dest", ".", "-r", "wanted.txt"], package, into)
     else:
-        _run([*command, "--only-binary=:all:", "--dest", ".", wanted], package, into)
+        _run([*command, "--only-binary=:all:", *_machine(package.wheel), "--dest", ".", wanted], package, into)
     return _only_archive(package, into)
+
+
+def _machine(wheel: str) -> list[str]:
+    """What asks pip for the wheel of one kind of machine, whatever this one is."""
+    if not wheel:
+        return []
+    python, abi, platform = wheel.split("-")
+    return [
+        f"--implementation={python[:2]}",
+        f"--python-version={python[2:]}",
+        f"--abi={abi}",
+        f"--platform={platform}",
+    ]
 
 
 def apt(package: Package, into: Path) -> Path:

