@@ -12,7 +12,7 @@ import pytest
 
 HIDDEN = (
     "soundfile", "soxr", "pandas", "resvg_py", "rdata", "ale_py", "av", "rasterio", "embedding_atlas", "torchjd",
-    "trimesh", "nibabel", "torch_geometric", "rdkit",
+    "trimesh", "nibabel", "torch_geometric", "rdkit", "obspy",
 )  # fmt: skip
 """Import names of every package that only extras bring."""
 
