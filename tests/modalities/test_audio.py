@@ -279,6 +279,12 @@ def test_tokens_of_a_length_that_is_no_multiple_invert(audio: Audio, view: View)
     assert torch.equal(audio.untokens(cut.value, uneven), uneven.value)
 
 
+def test_how_loud_a_token_is_counts(audio: Audio, view: View) -> None:
+    tokens = audio.tokens(audio.prepare(view)).value
+    assert not audio.token_loss(tokens, tokens).any()
+    torch.testing.assert_close(audio.token_loss(tokens + 3, tokens), torch.full(tokens.shape[:-1], 9.0))
+
+
 def test_a_token_is_valid_where_any_of_its_frames_is(audio: Audio, view: View) -> None:
     seen = audio.prepare(view)
     cut = audio.tokens(seen)

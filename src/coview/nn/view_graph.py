@@ -52,6 +52,9 @@ class GraphPooling(nn.Module):
     def __init__(self, dim: int, nodes: int, width: int, *, over_nodes: bool, threshold: float = 0.1) -> None:
         super().__init__()
         self.embed, self.assign = nn.Linear(dim, width), nn.Linear(dim, nodes)
+        for layer in (self.embed, self.assign):  # as PyG's graph layers begin, so that new nodes begin less alike
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
         self.axis = 1 if over_nodes else 2
         self.threshold = threshold
 

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from coview.losses import nt_xent
 from coview.methods.base import Method
 from coview.methods.registry import build_method
+from coview.modalities.series import Series
 from coview.views.frame_projections import fourier, gabor
 from tests.contracts.cases import modality
 from tests.methods.joint import samples
@@ -58,3 +59,12 @@ def test_what_is_kept_is_told_from_the_time_encoder_alone() -> None:
     time = method.series(prepared).pooled  # type: ignore[operator]
     want = torch.cat([time, method.across["fourier"](time), method.across["gabor"](time)], -1)  # type: ignore[index]
     torch.testing.assert_close(kept, want)
+
+
+def test_frequencies_far_from_the_edges_are_told_apart() -> None:
+    torch.manual_seed(0)
+    method = build_method("frame-projections", {"thing": Series(1, 200, 1, [0.0], [1.0])})
+    peaks = torch.zeros(3, 101, 2)
+    peaks[0, 32] = peaks[1, 48] = 10  # convolutions and a mean see no difference
+    one, other, nothing = method.eval().frames["fourier"](peaks)  # type: ignore[index]
+    assert (one - other).norm() > 0.2 * (one - nothing).norm()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from coview.batch import Batch, Features
 from coview.errors import UserError
@@ -95,7 +96,7 @@ def test_each_hop_meets_its_layer() -> None:
     views, reps = look(method, batch)
     out = method.encoders["node"](views["node"], layers=True)
     assert out.layers is not None
-    torch.testing.assert_close(reps.features["node"][:, 0], out.layers[0][:, 0, 0])
+    torch.testing.assert_close(reps.features["node"][:, 0], F.layer_norm(out.layers[0], (16,))[:, 0, 0])
     torch.testing.assert_close(reps.features["node"][:, 1], out.pooled[:, 0])
     nodes, words = (
         method.space(slot, reps.features[slot], reps.features[f"{slot}/present"]) for slot in ("node", "word")

@@ -16,8 +16,11 @@ def made(first: str = "image", **options: object) -> PointDistillContrast:
     return method
 
 
+CROPS = {"global_scale": (0.5, 0.9), "local_scale": (0.2, 0.5)}
+
+
 def test_without_contrast_it_is_dino():
-    one, other = made(contrast=0.0, prototypes=16), make("dino", prototypes=16)
+    one, other = made(contrast=0.0, prototypes=16), make("dino", prototypes=16, **CROPS)
     whole = samples()
     a, b = step(one, whole), step(other, whole)
     assert a.losses.keys() == b.losses.keys() == {"self_distillation"}

@@ -63,7 +63,7 @@ class SCGC(Method):
         order: steps that influence reaches.
         contrast: weight of the contrastive loss (the authors' alpha).
         sharpen: weight of the clusters' (the authors' beta).
-        temperature: t, in units of cosine similarity (the authors: 0.25 to 1).
+        temperature: t, in units of cosine similarity (the authors, who multiply by its inverse: 0.44 to 4).
         begin: share of the run after which clusters are set.
         kept: latest embeddings that clusters are set by.
 
@@ -88,7 +88,7 @@ class SCGC(Method):
         order: int = 2,
         contrast: float = 2.0,
         sharpen: float = 0.1,
-        temperature: float = 0.5,
+        temperature: float = 1.0,
         begin: float = 0.5,
         kept: int = 1024,
     ) -> None:

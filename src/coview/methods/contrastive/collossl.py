@@ -19,7 +19,7 @@ class ColloSSL(Method):
     """Devices that ran together teach each other: at one time the most alike agree, what any saw at other times is far.
 
     Paper: ColloSSL: Collaborative Self-Supervised Learning for Human Activity Recognition. Jain, Tang, Min, Kawsar,
-    Mathur. IMWUT 2022. https://arxiv.org/abs/2202.00758; selection and weights as in the authors' code.
+    Mathur. IMWUT 2022. https://arxiv.org/abs/2202.00758; selection as in the authors' code, weights as their ratios.
 
     Views: a slot's natural views, as they are: synchronous recordings of several devices.
 
@@ -31,10 +31,11 @@ class ColloSSL(Method):
 
     Requires: one slot with two or more natural views, all read by one encoder; with two, the other one is the positive.
 
-    Relations: SimCLR whose augmentation is another device; CMC contrasts every pair of views alike. The authors draw
-    one negative from each device; here all other times of the step are negatives, each device's weight shared among
-    them. They compare the lengths of accelerations; here the summary of its input that any modality has
-    (`Modality.raw`).
+    Relations: SimCLR whose augmentation is another device; CMC contrasts every pair of views alike. The authors
+    draw one negative from each device; here all other times of the step are negatives, each device's weight shared
+    among them; theirs are times of the same person, here of whoever is in the step. They compare the lengths of
+    accelerations; here the summary of its input that any modality has (`Modality.raw`), by one kernel of adaptive
+    width, where the authors add twelve of fixed widths.
 
     Args:
         encoder: the slot's encoder, of every device.

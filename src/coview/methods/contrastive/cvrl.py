@@ -40,8 +40,9 @@ class CVRL(SimCLR):
 
     Requires: a slot of videos.
 
-    Relations: SimCLR with another draw of time. SimCLR on videos draws stretches of any speed and independently; here
-    all play at one speed, and invariance to what time changes is asked for less. The paper's projector has three
+    Relations: SimCLR with another draw of time. SimCLR on videos draws stretches of any speed; here all play at one
+    speed. At power 1 two stretches are as far apart as two draws by themselves; smaller powers bring them closer, so
+    that invariance to what time changes is asked for less, greater ones farther apart. The paper's projector has three
     hidden layers of 2,048; here SimCLR's.
 
     Args:

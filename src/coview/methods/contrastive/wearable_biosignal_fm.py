@@ -38,7 +38,7 @@ class WearableBiosignalFM(Siamese):
         encoder: the slot's encoder.
         dim: width of the projection.
         hidden: width of the projector's hidden layer.
-        temperature: t, in units of cosine similarity.
+        temperature: t, in units of cosine similarity (the paper: 0.04).
         spread: w, the weight of the KoLeo term.
         momentum: m of the slow copy at each step.
         positives: where the looks come from.
@@ -56,7 +56,7 @@ class WearableBiosignalFM(Siamese):
         *,
         dim: int = 128,
         hidden: int = 512,
-        temperature: float = 0.1,
+        temperature: float = 0.04,
         spread: float = 0.1,
         momentum: float = 0.99,
         positives: Positives = Positives.AUTO,

@@ -11,6 +11,7 @@ from coview.methods.base import Method
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP, RowMLP, unit
 from coview.nn.pairs import tiled_nt_xent
+from coview.nn.positions import sincos
 from coview.nn.sequence_conv import SequenceConv
 from coview.views.draw import Draw
 from coview.views.frame_projections import fourier, gabor, gabor_scales
@@ -34,10 +35,12 @@ class FrameProjections(Method):
 
     Requires: one slot of series.
 
-    Relations: CMC between frames of one series; SimCLR with projections in place of augmentations. What is kept is the
-    time encoder's features and both maps of them, side by side: one encoder at inference. The authors train the maps
-    after the encoders, frozen; here at the same time, behind a stopped gradient. Their wavelets' encoder is
-    two-dimensional; here it reads scales as channels. What is missing of a series is 0, its mean, in the projections.
+    Relations: CMC between frames of one series; SimCLR with projections in place of augmentations. What is kept is
+    the time encoder's features and both maps of them, side by side: one encoder at inference. The authors train the
+    maps after the encoders, frozen; here at the same time, behind a stopped gradient. Their wavelets' encoder is
+    two-dimensional; here it reads scales as channels. Theirs of coefficients weighs every frequency by itself and
+    reads amplitude and phase; here every frequency has learned weights, and cosines and sines are read. What is missing
+    of a series is 0, its mean, in the projections.
 
     Args:
         series: the slot's encoder.
@@ -69,7 +72,8 @@ class FrameProjections(Method):
         channels: int = series.modality.channels  # type: ignore[attr-defined]
         self.scales = gabor_scales(series.modality.samples, scales)  # type: ignore[attr-defined]
         read = {"fourier": 2 * channels, "gabor": scales * channels}
-        self.frames = nn.ModuleDict({name: _frame_encoder(width, series.dim) for name, width in read.items()})
+        places = {"fourier": series.modality.samples // 2 + 1, "gabor": 0}  # type: ignore[attr-defined]
+        self.frames = nn.ModuleDict({n: _frame_encoder(width, series.dim, places[n]) for n, width in read.items()})
         self.projectors = nn.ModuleDict({name: MLP(series.dim, hidden, dim) for name in ("time", *FRAMES)})
         self.latents = nn.ModuleDict({name: RowMLP(dim, dim, dim) for name in FRAMES})
         self.across = nn.ModuleDict({name: RowMLP(series.dim, series.dim, series.dim) for name in FRAMES})
@@ -114,6 +118,19 @@ class FrameProjections(Method):
         return {slot: {slot: Embedding(told * out.present[..., None], out.present)}}
 
 
-def _frame_encoder(width: int, dim: int) -> SequenceConv:
-    """Convolutions over frequencies, or over times with scales as channels."""
-    return SequenceConv(nn.Linear(width, dim // 2), [dim // 2, dim // 2, dim, dim], strides=[2, 2, 1])
+class _Placed(nn.Module):
+    """A linear map, its numbers times learned ones of their place: `(N, S, P)` -> `(N, S, D)`."""
+
+    def __init__(self, width: int, dim: int, places: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, dim)
+        self.place = nn.Parameter(sincos((places,), dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(x) * (1 + self.place[: x.shape[1]])
+
+
+def _frame_encoder(width: int, dim: int, places: int) -> SequenceConv:
+    """Convolutions over frequencies, which are told apart by their places, or over times with scales as channels."""
+    embed = _Placed(width, dim // 2, places) if places else nn.Linear(width, dim // 2)
+    return SequenceConv(embed, [dim // 2, dim // 2, dim, dim], strides=[2, 2, 1])

@@ -6,6 +6,7 @@ from typing import cast
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
@@ -109,7 +110,8 @@ class TAGA(CLIP):
                 weight = weight * (torch.arange(weight.shape[-1], device=weight.device) == 0)
             weight = (weight / weight.sum(-1, keepdim=True).clamp_min(1))[..., None]
             for k in range(self.hops - 1):
-                found[k] = (out.layers[min(k, len(out.layers) - 1)] * weight).sum(-2)
+                layer = out.layers[min(k, len(out.layers) - 1)]
+                found[k] = (F.layer_norm(layer, layer.shape[-1:]) * weight).sum(-2)  # as the end of a network is
         return torch.cat(found, 1)
 
     def relate(self, z: Features) -> Relations:

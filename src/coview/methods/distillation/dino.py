@@ -45,6 +45,8 @@ class DINO(Method):
         hidden: width of the head's two hidden layers (paper: 2,048).
         prototypes: K (paper: 65,536).
         local: local crops (paper: 8).
+        global_scale: least and greatest share of the whole in a global crop (as in the paper, for pictures).
+        local_scale: the same of a local crop (as in the paper).
         student_temperature: t_student, in units of cosine similarity.
         teacher_temperature: t_teacher after its warm-up (paper: 0.04 to 0.07; lower where the loss stays at log K).
         teacher_temperature_start: t_teacher at the start (paper: 0.04).
@@ -71,6 +73,8 @@ class DINO(Method):
         hidden: int = 512,
         prototypes: int = 1024,
         local: int = 4,
+        global_scale: tuple[float, float] = (0.25, 1.0),
+        local_scale: tuple[float, float] = (0.05, 0.25),
         student_temperature: float = 0.1,
         teacher_temperature: float = 0.025,
         teacher_temperature_start: float = 0.025,
@@ -88,7 +92,7 @@ class DINO(Method):
         self.teacher_head = Teacher(self.head)
         self.teacher_prototypes = Teacher(self.prototypes)
         self.register_buffer("centre", torch.zeros(prototypes))
-        self.local = local
+        self.local, self.global_scale, self.local_scale = local, global_scale, local_scale
         self.student_temperature = student_temperature
         self.teacher_temperature = teacher_temperature
         self.teacher_temperature_start = teacher_temperature_start
@@ -100,7 +104,10 @@ class DINO(Method):
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot = batch[self.encoder.slot]
-        whole, part = multi_crop(slot, self.encoder.modality, draw, n_local=self.local, positives=self.positives)
+        whole, part = multi_crop(
+            slot, self.encoder.modality, draw,
+            n_local=self.local, global_scale=self.global_scale, local_scale=self.local_scale, positives=self.positives,
+        )  # fmt: skip
         return Views({"global": whole, "local": part} if self.local else {"global": whole})
 
     def represent(self, views: Views) -> Reps:

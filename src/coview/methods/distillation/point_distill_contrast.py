@@ -39,6 +39,8 @@ class PointDistillContrast(DINO):
         hidden: width of the head's two hidden layers.
         prototypes: of DINO.
         local: local crops.
+        global_scale: least and greatest share of the points in a global crop (as in the authors' later POS-BERT).
+        local_scale: the same of a local crop.
         distillation: a; 0 leaves the contrast alone.
         contrast: b; 0 leaves DINO.
         temperature: t, in units of cosine similarity.
@@ -61,6 +63,8 @@ class PointDistillContrast(DINO):
         hidden: int = 512,
         prototypes: int = 1024,
         local: int = 4,
+        global_scale: tuple[float, float] = (0.5, 0.9),
+        local_scale: tuple[float, float] = (0.2, 0.5),
         distillation: float = 1.0,
         contrast: float = 1.0,
         temperature: float = 0.2,
@@ -74,6 +78,8 @@ class PointDistillContrast(DINO):
             hidden=hidden,
             prototypes=prototypes,
             local=local,
+            global_scale=global_scale,
+            local_scale=local_scale,
             teacher_temperature=teacher_temperature,
             momentum=momentum,
             positives=positives,

@@ -46,8 +46,8 @@ class LEGATO(Method):
         ratio: latent nodes for each slot (as in the authors' code the latent nodes are wider by as much as fewer).
         hidden: width of the decoders' hidden layer.
         graph: c (with the authors' batches of 64, as in their code).
-        orthogonality: a (the authors: 0.01 to 0.1).
-        sparsity: b (the authors: 0.1).
+        orthogonality: a (the authors: 0.01 to 1).
+        sparsity: b (the authors: 0.01 to 1).
 
     Example:
         >>> import coview

@@ -40,7 +40,8 @@ class MLEM(SequenceAutoencoder):
     Args:
         encoder: the slot's encoder; the contrastive one is another of its kind.
         first: share of the run that trains the contrastive encoder.
-        weight: w (the paper: 10, beside errors summed over events and fields; here they are means).
+        weight: w (the paper: 10, beside errors summed over events and fields; of 64 events of seven fields that is
+            0.02 beside means, which they are here).
         scale: s at the start (as in the paper); its logarithm is learned.
         bias: b at the start (as in the paper).
         n_views, share, margin, negatives: as of `CoLES`.
@@ -59,7 +60,7 @@ class MLEM(SequenceAutoencoder):
         encoder: Encoder,
         *,
         first: float = 1 / 3,
-        weight: float = 1.0,
+        weight: float = 0.02,
         scale: float = 10.0,
         bias: float = -10.0,
         n_views: int = 5,

@@ -37,13 +37,14 @@ class SSAST(Method):
     Requires: one slot of any modality, and an encoder with tokens. Of symbols, x is 1 at its symbol and 0 elsewhere. A
     sample of one token predicts nothing.
 
-    Relations: SimMIM with a second, discriminative head. The error is the one MAE has (sound: of frames brought to mean
-    0 and variance 1), where the paper has the plain squared error.
+    Relations: SimMIM with a second, discriminative head. The error is the modality's own: of sound the plain squared
+    error, as in the paper.
 
     Args:
         encoder: the slot's encoder.
         masked: share of tokens hidden; default what suits the modality (the paper: 400 of 512 patches).
-        generative: w (the paper: 10); 0 leaves the discriminative loss alone.
+        generative: w (the paper: 10, on spectrograms of deviation 1/2, which is 2.5 on those of deviation 1, as they
+            are here); 0 leaves the discriminative loss alone.
         discriminative: weight of the other loss; 0 leaves the generative one alone.
         positives: where the view comes from; natural reads it without augmentation.
 
@@ -62,7 +63,7 @@ class SSAST(Method):
         encoder: Encoder,
         *,
         masked: float | None = None,
-        generative: float = 10.0,
+        generative: float = 2.5,
         discriminative: float = 1.0,
         positives: Positives = Positives.NATURAL,
     ) -> None:

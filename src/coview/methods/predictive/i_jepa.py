@@ -31,7 +31,8 @@ class IJEPA(LatentPrediction):
     Requires: one slot of any modality, and an encoder with tokens. A sample of one token predicts nothing.
 
     Relations: data2vec hides tokens in the encoder and predicts from there; here the encoder never sees a mask token
-    and a predictor does. MAE with latents as targets, in blocks.
+    and a predictor does. MAE with latents as targets, in blocks. The authors keep the teacher; here the encoder is
+    kept, of which a short run's teacher is a much earlier one.
 
     Args:
         encoder: the slot's encoder.

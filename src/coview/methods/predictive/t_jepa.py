@@ -37,7 +37,7 @@ class TJEPA(LatentPrediction):
     that encoder and teacher read beside a row's own and that is neither predicted nor predicted from; without it, says
     the paper, rows fall on one point. It is the encoder's option `registers`, here 1, for networks that have it. In the
     authors' code masks count it among the columns. They read a row by all of its tokens side by side; here it is their
-    mean.
+    mean. They keep the teacher; here the encoder is kept, of which a short run's teacher is a much earlier one.
 
     Args:
         encoder: the slot's encoder.
@@ -46,7 +46,7 @@ class TJEPA(LatentPrediction):
         targets: subsets that are predicted (as in the authors' code).
         context_share: least and greatest share of the tokens in the context (as in the authors' code).
         target_share: least and greatest share of the tokens in a target (as in the authors' code).
-        momentum: m at the start (as in the authors' code).
+        momentum: m at the start (as in the authors' code, for tens of thousands of steps; of hundreds, 0.95 and less).
         positives: where the view comes from; natural reads it without augmentation, auto augments it.
 
     Example:

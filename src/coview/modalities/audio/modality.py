@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from coview.batch import View
 from coview.errors import UserError
+from coview.losses.precision import at_least_float32
 from coview.modalities.audio.blocks import BLOCK, Blocks
 from coview.modalities.audio.mel import fft_size, mel_energy
 from coview.modalities.audio.noise import STARTS, add_noise, noise_table
@@ -254,6 +255,13 @@ class Audio(Modality):
     def untokens(self, tokens: Tensor, like: View) -> Tensor:
         """Frames `(B, V, F, mels)`."""
         return tokens.unflatten(3, (self.patch, self.mels)).flatten(2, 3)[:, :, : like.value.shape[2]]
+
+    @at_least_float32
+    def token_loss(self, prediction: Tensor, tokens: Tensor) -> Tensor:
+        """The mean squared error. Frames are not normalised one by one, as MAE does with patches of pictures: how loud
+        a moment is tells as much as its timbre.
+        """
+        return (prediction - tokens).square().mean(-1)
 
     def grid(self, view: View) -> tuple[int, ...]:
         """`(T,)`."""

@@ -69,6 +69,7 @@ class ClipOrder(Method):
         places = torch.tensor(self.begin, device=at.device)[torch.tensor(ORDERS, device=at.device)[order]]
         clips = torch.stack([take_run(look.value[:, 0], begin, self.length) for begin in places.unbind(1)], 1)
         present = (look.present & there).expand(-1, 3)
+        clips = clips.repeat_interleave(max(1, modality.frames // self.length), 2)  # as many frames as are read later
         view = look.with_value(clips, present=present, params={})
         return Views({"clips": view}, {"order": present[:, 0].float()}, carry={"order": order})
 

@@ -8,6 +8,7 @@ from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
 from coview.nn.pairs import tiled_nt_xent
 from coview.views.draw import Draw
+from coview.views.looks import Positives
 
 
 class MaskedWithContrast(PointCMAE):
@@ -32,6 +33,7 @@ class MaskedWithContrast(PointCMAE):
         temperature: in units of cosine similarity.
         decoder_dim: width of the decoders.
         decoder_depth: their blocks.
+        positives: where the view comes from.
 
     Example:
         >>> import coview
@@ -48,8 +50,9 @@ class MaskedWithContrast(PointCMAE):
         temperature: float = 0.2,
         decoder_dim: int = 64,
         decoder_depth: int = 2,
+        positives: Positives = Positives.NATURAL,
     ) -> None:
-        super().__init__(encoder, decoder_dim=decoder_dim, decoder_depth=decoder_depth)
+        super().__init__(encoder, decoder_dim=decoder_dim, decoder_depth=decoder_depth, positives=positives)
         self.projector = MLP(encoder.dim, hidden, dim)
         self.contrast = contrast
         self.temperature = temperature

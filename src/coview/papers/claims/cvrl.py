@@ -36,5 +36,5 @@ def claim(scale: int) -> Claim:
         ),
         note="Clothes that go in a bow over still ones in place of Kinetics, and the direction halfway in place of "
         "actions. The farther apart two stretches of half a clip are, the less alike: by up to 100 degrees. Colours "
-        "and crops are altered as strongly as in the paper.",
+        "and areas are altered as strongly as in the paper, shapes of crops and sharpness less.",
     )

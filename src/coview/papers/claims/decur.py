@@ -8,9 +8,11 @@ from coview.papers.metrics import protocol_metric
 
 OWN = protocol_metric("linear/picture/lightness", "accuracy")
 SHARED = protocol_metric("linear/picture/category", "accuracy")
+KEPT = {"color": 0.0, "grey": 0.0, "scale": [0.5, 1.0]}
+"""Depth is not coloured anew, as in the authors' code; nor are pictures: how light one is must outlive its looks."""
 OPTIONS = {
     "slots": ["picture", "depth"],
-    "modality": {"picture": {"size": 32}, "depth": {"size": 32}},
+    "modality": {"picture": {"size": 32, **KEPT}, "depth": {"size": 32, **KEPT}},
     "encoder_options": {"dim": 48},
     "positives": "augment",
 }

@@ -12,9 +12,12 @@ from coview.papers.metrics import protocol_metric
 
 PROBE = protocol_metric("linear/shape/category", "accuracy")
 CONTRAST = f"{Path(baselines.__file__).parent / 'masked_with_contrast.py'}:MaskedWithContrast"
+MILD = {"rotation": 0, "jitter": 0, "dropout": 0, "cutout": 0, "crop": 1.0, "scaling": 1.5, "shift": 0.2}
+"""Other points of a shape each time it is read, stretched and shifted, as in the authors' code, and no more."""
 OPTIONS = {
     "slots": ["shape"],
-    "modality": {"shape": {"size": 512, "patches": 32, "neighbours": 16}},
+    "modality": {"shape": {"size": 512, "patches": 32, "neighbours": 16, **MILD}},
+    "positives": "auto",
     "encoder_options": {"dim": 64, "depth": 3},
     "batch_size": 64,
 }

@@ -8,7 +8,7 @@ from coview.papers.claims.point_cmae import PROBE, furniture
 METHOD = "point-distill-contrast"
 OPTIONS = {
     "slots": ["shape"],
-    "modality": {"shape": {"size": 512}},
+    "modality": {"shape": {"size": 512, "rotation": 0, "dropout": 0, "cutout": 0}},
     "encoder": "pointnet",
     "encoder_options": {"dim": 128},
     "batch_size": 64,
