@@ -46,6 +46,15 @@ def test_vectors_that_share_most_of_a_direction_are_healthy_if_the_untrained_one
     assert judge({"embedding/image": read(masked)}, UNTRAINED).status == "healthy"
 
 
+def test_a_mean_cosine_near_1_is_told_to_the_digits_that_matter():
+    near = 3 * anisotropic(seed=5) - 2 * anisotropic(seed=5).mean(0) + 60
+    reading = read(near)
+    found = judge({"embedding/image": reading}, {"embedding/image": reading})
+    assert found.status == "healthy"
+    assert 0.995 < reading.cosine < 1
+    assert f"different ones {reading.cosine:.4f}, {reading.cosine:.4f} before" in found.sentence
+
+
 def test_a_bag_of_few_distinct_texts_is_healthy():
     few = random(5, 64)[torch.arange(300) % 5]
     reference = {"embedding/text": read(random(5, 64, seed=9)[torch.arange(300) % 5] + 1)}

@@ -26,6 +26,9 @@ SHORT = 50
 """Steps before which what the losses compare is still in motion: some sound runs, teachers' above all, start by losing
 directions that come back."""
 
+ALIKE = 0.99
+"""Mean cosine from which two digits do not tell how far samples are apart."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -109,9 +112,10 @@ def _well(case: Case) -> str:
     embeddings = [n for n in case.readings if n.startswith("embedding/")]
     name = (embeddings or list(case.readings))[0]
     now, before = case.readings[name], case.reference.get(name)
-    was = "" if before is None else f", {before.cosine:.2f} before"
+    digits = 2 if now.cosine < ALIKE else 4
+    was = "" if before is None else f", {before.cosine:.{digits}f} before"
     sentence = (
-        f"samples are told apart (mean cosine of different ones {now.cosine:.2f}{was}), "
+        f"samples are told apart (mean cosine of different ones {now.cosine:.{digits}f}{was}), "
         f"in {now.directions:.0f} of {min(now.dim, now.distinct)} directions"
     )
     paired = next((r for n, r in case.readings.items() if n.startswith("relation/") and r.agreement is not None), None)
