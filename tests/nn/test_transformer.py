@@ -4,6 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coview.modalities.image import Image
+from coview.modalities.text import Text
+from coview.nn.positions import sincos
 from coview.nn.transformer import TokenNet
 
 
@@ -95,3 +97,11 @@ def test_padding_beside_registers_changes_nothing():
     padded, valid = torch.cat([keep, keep[:2]]).expand(3, 5), torch.tensor([True] * 3 + [False] * 2).expand(3, 5)
     alone, beside = net(pixels(), keep=keep.expand(3, 3)), net(pixels(), keep=padded, keep_valid=valid)
     torch.testing.assert_close(beside.tokens[:, :3], alone.tokens)
+
+
+def test_what_a_symbol_is_weighs_as_much_as_where_it_stands():
+    torch.manual_seed(0)
+    modality = Text.adapt(["one two three four five six"])
+    net = TokenNet(modality, dim=64, depth=1)
+    symbols, places = net.embed.weight.detach(), sincos((32,), 64)
+    assert 0.5 < float((symbols.square().mean() / places.square().mean()).sqrt()) < 2

@@ -106,8 +106,6 @@ class TokenNet(nn.Module):
         self.resolved = {"heads": heads}
         self.body = Transformer(dim, depth, heads, drop)
         nn.init.normal_(self.mask_token, std=0.02)
-        if isinstance(self.embed, nn.Embedding):
-            nn.init.normal_(self.embed.weight, std=0.02)
 
     def forward(
         self,
