@@ -23,6 +23,6 @@ def claim(scale: int) -> Claim:
         (Comparison("frames", "augmentations", PROBE.name),),
         note="Each is probed at what it keeps: the encoder's features, and for frame projections both maps of them "
         "besides, three times as many. Test subjects never train. SimCLR's augmentations are those of series here "
-        "(crops, turns, gain, noise, gaps, channels off), more than jitter and scaling. Found: level with augmentations, "
-        "which at equal compute take twice the steps.",
+        "(crops, turns, gain, noise, gaps, channels off), more than jitter and scaling. Found: level with "
+        "augmentations, which at equal compute take twice the steps.",
     )

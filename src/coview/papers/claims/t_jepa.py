@@ -52,6 +52,6 @@ def claim(scale: int) -> Claim:
         ),
         note="Raw columns are normal scores of 16 numbers. Embeddings are means over a row's tokens, where the paper's "
         "heads read all tokens side by side, and the paper's heads are deep ones beside the linear one. Found: the "
-        "token's gain is within what seeds differ by, though both arms narrow to little more than half the directions of "
-        "the untrained encoder, which is as good as either.",
+        "token's gain is within what seeds differ by, though both arms narrow to little more than half the directions "
+        "of the untrained encoder, which is as good as either.",
     )
