@@ -41,7 +41,7 @@ def unread(masked: Tensor | None, keep: Tensor | None, keep_valid: Tensor | None
 
 
 def pick(tokens: Tensor, keep: Tensor | None) -> Tensor:
-    """The tokens that are kept: `(N, T, D)`, `(N, K)` int64 -> `(N, K, D)`; all where `keep` is None."""
+    """The tokens, or points, that are kept: `(N, T, D)`, `(N, K)` int64 -> `(N, K, D)`; all where `keep` is None."""
     return tokens if keep is None else tokens.gather(1, keep[..., None].expand(-1, -1, tokens.shape[2]))
 
 

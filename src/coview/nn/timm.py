@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from coview.errors import UserError
 from coview.nn.encoder import TokenOutput
+from coview.nn.rows import pick
 
 if TYPE_CHECKING:
     from timm.models.vision_transformer import VisionTransformer
@@ -114,8 +115,7 @@ class TimmTokens(nn.Module):
         x = net._pos_embed(patches)
         first, valid = net.num_prefix_tokens, None
         if keep is not None:
-            chosen = x[:, first:].gather(1, keep[..., None].expand(-1, -1, self.dim))
-            x, valid = torch.cat([x[:, :first], chosen], 1), keep_valid
+            x, valid = torch.cat([x[:, :first], pick(x[:, first:], keep)], 1), keep_valid
         mask = None
         if valid is not None:
             mask = torch.cat([valid.new_ones(len(valid), first), valid], 1)[:, None, None, :]

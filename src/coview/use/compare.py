@@ -214,7 +214,7 @@ class _Work:
             first = next(iter(self.found.flops))
             raise UserError(
                 f"no number of its steps comes within {WITHIN:.0%} of the FLOPs of {first}; a budget of "
-                f"{math.ceil(5 * per_step / total / WITHIN) / 10} times as much would do"
+                f"{math.ceil(10 * per_step / total / (2 * WITHIN)) / 10} times as much would do"
             )
         return replace(base, minutes=None, epochs=None, steps=steps), per_step
 

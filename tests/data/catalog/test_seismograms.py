@@ -97,20 +97,20 @@ def test_what_is_above_the_new_rate_does_not_come_back_as_something_slower():
 
 
 def test_components_are_read_in_the_order_of_their_names(tmp_path: Path):
-    pytest.importorskip("obspy")
+    pytest.importorskip("obspy", reason="ObsPy comes with the extra data")
     values, rate = recorded(write(tmp_path, BHE=0.0, BHN=0.0, BHZ=0.0), "ABC", "BH")
     assert rate == 100.0
     assert values[:, 0].tolist() == [ord("Z"), ord("N"), ord("E")]
 
 
 def test_components_that_did_not_run_together_are_named(tmp_path: Path):
-    pytest.importorskip("obspy")
+    pytest.importorskip("obspy", reason="ObsPy comes with the extra data")
     with pytest.raises(UserError, match=r"ABC\.\.BHE of BHZ was not recorded at the same times as \.ABC\.\.BHZ"):
         recorded(write(tmp_path, BHZ=0.0, BHN=0.0, BHE=0.02), "ABC", "BH")
 
 
 def test_a_component_that_is_missing_is_named(tmp_path: Path):
-    pytest.importorskip("obspy")
+    pytest.importorskip("obspy", reason="ObsPy comes with the extra data")
     with pytest.raises(UserError, match=r"ABC has \.ABC\.\.BHZ, \.ABC\.\.BHN where"):
         recorded(write(tmp_path, BHZ=0.0, BHN=0.0), "ABC", "BH")
 

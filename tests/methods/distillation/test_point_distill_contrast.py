@@ -8,15 +8,13 @@ from coview.methods.distillation.point_distill_contrast import PointDistillContr
 from tests.methods.joint import copies, features, make, samples, step
 
 NAME = "point-distill-contrast"
+CROPS = {"global_scale": (0.5, 0.9), "local_scale": (0.2, 0.5)}
 
 
 def made(first: str = "image", **options: object) -> PointDistillContrast:
     method = make(NAME, first, **options)
     assert isinstance(method, PointDistillContrast)
     return method
-
-
-CROPS = {"global_scale": (0.5, 0.9), "local_scale": (0.2, 0.5)}
 
 
 def test_without_contrast_it_is_dino():

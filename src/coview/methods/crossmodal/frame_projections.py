@@ -71,9 +71,9 @@ class FrameProjections(Method):
         self.series = series
         channels: int = series.modality.channels  # type: ignore[attr-defined]
         self.scales = gabor_scales(series.modality.samples, scales)  # type: ignore[attr-defined]
-        read = {"fourier": 2 * channels, "gabor": scales * channels}
-        places = {"fourier": series.modality.samples // 2 + 1, "gabor": 0}  # type: ignore[attr-defined]
-        self.frames = nn.ModuleDict({n: _frame_encoder(width, series.dim, places[n]) for n, width in read.items()})
+        frequencies = series.modality.samples // 2 + 1  # type: ignore[attr-defined]
+        read = {"fourier": (2 * channels, frequencies), "gabor": (scales * channels, 0)}
+        self.frames = nn.ModuleDict({n: _frame_encoder(width, series.dim, at) for n, (width, at) in read.items()})
         self.projectors = nn.ModuleDict({name: MLP(series.dim, hidden, dim) for name in ("time", *FRAMES)})
         self.latents = nn.ModuleDict({name: RowMLP(dim, dim, dim) for name in FRAMES})
         self.across = nn.ModuleDict({name: RowMLP(series.dim, series.dim, series.dim) for name in FRAMES})

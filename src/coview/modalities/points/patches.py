@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.losses.chamfer import squared_distances
+from coview.nn.rows import pick
 from coview.views.order import ascending, greatest, true_places
 
 
@@ -61,7 +62,7 @@ def z_order(points: Tensor, bits: int = 6) -> Tensor:
 def centres_first(points: Tensor, count: int) -> Tensor:
     """The same points, beginning with `count` that lie far apart, those in Z-order: `(N, P, 3)` -> `(N, P, 3)`."""
     at = farthest_points(points, count)
-    at = at.gather(1, z_order(take(points, at)))
+    at = at.gather(1, z_order(pick(points, at)))
     rest = torch.ones(points.shape[:2], dtype=torch.bool, device=points.device).scatter_(1, at, False)
     first = torch.arange(len(points), device=at.device)[:, None] * points.shape[1]
     at = torch.cat([at + first, true_places(rest).view(len(points), -1)], 1)
@@ -73,9 +74,4 @@ def nearest(points: Tensor, centres: Tensor, count: int) -> Tensor:
     # in float32 whatever the precision, so that who reads a patch and who rebuilds it see the same points
     apart = squared_distances(centres.float(), points.float())
     at = apart.topk(count, dim=-1, largest=False).indices
-    return take(points, at.flatten(1)).unflatten(1, (-1, count))
-
-
-def take(points: Tensor, at: Tensor) -> Tensor:
-    """The points at some positions: `(N, P, 3)`, `(N, K)` -> `(N, K, 3)`."""
-    return points.gather(1, at[..., None].expand(-1, -1, points.shape[-1]))
+    return pick(points, at.flatten(1)).unflatten(1, (-1, count))

@@ -28,7 +28,8 @@ class ClipOrder(Method):
     CVPR 2019 (VCOP).
 
     Views: of one natural view, augmented alike in all its frames, three clips in random order; as many frames, or fewer
-    by less than a tubelet, lie between them as are left over.
+    by less than a tubelet, lie between them as are left over. Each frame is shown as many times as fit into the
+    frames that are read later.
 
     Loss: cross entropy of the six orders, from the features of each pair of clips.
 
@@ -69,7 +70,7 @@ class ClipOrder(Method):
         places = torch.tensor(self.begin, device=at.device)[torch.tensor(ORDERS, device=at.device)[order]]
         clips = torch.stack([take_run(look.value[:, 0], begin, self.length) for begin in places.unbind(1)], 1)
         present = (look.present & there).expand(-1, 3)
-        clips = clips.repeat_interleave(max(1, modality.frames // self.length), 2)  # as many frames as are read later
+        clips = clips.repeat_interleave(modality.frames // self.length, 2)  # as many frames as are read later
         view = look.with_value(clips, present=present, params={})
         return Views({"clips": view}, {"order": present[:, 0].float()}, carry={"order": order})
 
