@@ -39,8 +39,10 @@ class DenseAV(LocatingMethod):
     one takes no part.
 
     Relations: CLIP on a volume of products in the place of one product; AVOL-Net has one head, one sound vector, and
-    asks of each pair by itself. The paper starts from DINO and HuBERT and splices silence into sound; here both
-    encoders start from nothing, each token through a norm and a linear map as the paper's pictures.
+    asks of each pair by itself. The paper starts from DINO and HuBERT; here both encoders start from nothing, each
+    token through a norm and a linear map as the paper's pictures. Left out are its three small terms on what does not
+    belong to a pair (pieces of other clips spliced into sound, tiles of other pictures, silence), whose products it
+    draws to 0: the first two make a sample depend on others of its chunk.
 
     Args:
         encoders: two slots' encoders: what is looked at, and what is said of it.
