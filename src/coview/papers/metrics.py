@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from coview.errors import UserError
 from coview.papers.claim import Metric
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def finetuned_metric(slot: str, label: str, each: int, *, steps: int = 100, lr: 
         label: of classes; samples without it are neither trained on nor scored.
         each: labelled training samples of each class, chosen by a hash of their names.
         steps, lr: of fine-tuning, all labelled samples a step.
+
+    The score raises UserError where fewer than two classes are there to be told apart.
     """
     how = {"slot": slot, "label": label, "labels a class": each, "steps": steps, "lr": lr}
 
@@ -73,10 +76,12 @@ def finetuned_metric(slot: str, label: str, each: int, *, steps: int = 100, lr: 
         found = classes_of(data.labels[label])
         assert found is not None
         codes, part = torch.from_numpy(found[0]), scored_part(rows)
+        scored = rows[part][codes[rows[part]] >= 0]
+        if len(codes[scored].unique()) < 2:
+            raise UserError(f"{label} has fewer than two classes among the {len(scored)} samples of the {part} part")
         order = sorted(rows["train"].tolist(), key=lambda i: unit_hash(data.names[i], salt="labelled"))
         labelled = [i for c in range(len(found[1])) for i in [j for j in order if codes[j] == c][:each]]
-        size, scored = len(labelled), rows[part][codes[rows[part]] >= 0]
-        learnt = torch.tensor(labelled)
+        size, learnt = len(labelled), torch.tensor(labelled)
         logits = finetuned_logits(run, data, slot, label, learnt, scored, steps=steps, batch_size=size, lr=lr)
         right = int((logits.argmax(1) == codes[scored]).sum())
         return right / len(scored), {"split": part, "labelled": size, "scored": len(scored), **how}

@@ -6,16 +6,29 @@ import torch
 from torch import Tensor
 
 from coview.batch import View
+from coview.modalities.base import Modality
+from coview.modalities.graph.modality import Graph
 from coview.modalities.graph.ragged import Graphs
 from coview.views.draw import Draw
 from coview.views.graph import node_keys, shuffled
 
 
-def corrupted(view: View, draw: Draw) -> View:
-    """The same graphs with the features of each dealt anew among its nodes (Deep Graph Infomax)."""
-    flat = view.value.flat()
-    dealt = shuffled(flat, draw, node_keys(flat, draw.bits("corrupted", view.width).flatten()))
-    return view.with_value(Graphs.of(dealt, tuple(view.present.shape), view.value.most))
+def corrupted(view: View, modality: Modality, draw: Draw) -> View:
+    """The same graphs with others' features at their nodes: Deep Graph Infomax's corruption.
+
+    In neighbourhoods of a large graph each node has the features of one drawn from the whole of it, alike likely: among
+    themselves neighbours are too similar to be told from what they were dealt, and a node without any is only itself.
+    Of whole graphs each has its own features dealt anew among its nodes.
+    """
+    flat, around = view.value.flat(), view.value.around()
+    nodes = node_keys(flat, draw.bits("corrupted", view.width).flatten())
+    if around is None:
+        return view.with_value(Graphs.of(shuffled(flat, draw, nodes), tuple(view.present.shape), view.value.most))
+    assert isinstance(modality, Graph)
+    x = around.wiring.x
+    anyone = draw.of(nodes).integers("anyone", len(x))
+    changed = flat.with_nodes(modality.node_scale(x[anyone]).to(flat.x.dtype))
+    return view.with_value(Graphs.of(changed, tuple(view.present.shape), view.value.most, around))
 
 
 def with_others(view: View, where: Tensor, draw: Draw) -> View:

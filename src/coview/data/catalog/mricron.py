@@ -24,6 +24,8 @@ PACKAGE = Package(
     "BSD-3-Clause", "MRI templates of MRIcron by Chris Rorden; AAL atlas by Tzourio-Mazoyer et al. (2002)",
 )  # fmt: skip
 BLOCK = 32
+LARGEST = 24
+"""Of larger windows next to none lies in valid or test blocks alone."""
 LOBES = {
     2: "frontal", 3: "insula and cingulum", 4: "hippocampus and cingulum", 5: "occipital", 6: "parietal",
     7: "deep grey matter", 8: "temporal", 9: "cerebellum",
@@ -36,7 +38,7 @@ def build(stock: Stock, window: int = 16, step: int = 6) -> Source:
 
     Args:
         stock: where the package lies.
-        window: voxels of 1 mm a side, at most 32.
+        window: voxels of 1 mm a side, 4 to 24.
         step: between windows, in voxels.
     """
     import numpy as np
@@ -45,8 +47,8 @@ def build(stock: Stock, window: int = 16, step: int = 6) -> Source:
     from coview.data.source import Column, Source
     from coview.errors import UserError
 
-    if not 4 <= window <= BLOCK or step < 1:
-        raise UserError(f"mricron has windows of 4 to {BLOCK} voxels, at least 1 apart; not {window} and {step}")
+    if not 4 <= window <= LARGEST or step < 1:
+        raise UserError(f"mricron has windows of 4 to {LARGEST} voxels, at least 1 apart; not {window} and {step}")
     root = stock.folder(PACKAGE) / "usr/share/mricron/templates"
     head, brain, aal, areas = (
         _voxels(root / f"{name}.nii.gz") for name in ("ch2", "ch2bet", "aal", "brodmann")

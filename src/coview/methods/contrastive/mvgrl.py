@@ -43,7 +43,7 @@ class MVGRL(Method):
     https://arxiv.org/abs/2006.05582; the authors' code: https://github.com/kavehhassani/mvgrl
 
     Views: one natural view by two structures: adjacency and personalised PageRank. Of nodes of a large graph also a
-    corrupted one, the features of the neighbourhood dealt anew among its nodes.
+    corrupted one, whose nodes have features of others, drawn from the whole graph.
 
     Loss: for each ordered pair of structures a, b, the binary contrast of <node of a, whole of b>. Whole graphs: a
     node's own graph against all other graphs of the step. Nodes of a large graph: the whole is the mean over the
@@ -102,7 +102,7 @@ class MVGRL(Method):
         view = self.structured(view)
         if not self.by_node:
             return Views({"view": view})
-        return Views({"view": view, "corrupted": corrupted(view, draw)})
+        return Views({"view": view, "corrupted": corrupted(view, self.graph.modality, draw)})
 
     def structured(self, view: View) -> View:
         """The prepared view with its diffusions as `params`, `(B, V, T, T)`."""

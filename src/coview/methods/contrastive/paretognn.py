@@ -60,9 +60,8 @@ class ParetoGNN(Method):
 
     Relations: each pretext is a method elsewhere: GraphMAE, the graph autoencoder, MVGRL with one structure, SimCLR;
     the last is VICReg's kin. The authors draw a subgraph for each pretext, and edges or features dropped for each; here
-    all read the samples of the step, and the two looks serve two pretexts. Corrupted features are dealt within a
-    node's surroundings, theirs within the whole graph. Heads take their own loss's gradient as it is, where the authors
-    weigh it too.
+    all read the samples of the step, and the two looks serve two pretexts. Heads take their own loss's gradient as
+    it is, where the authors weigh it too.
 
     Args:
         graph: the slot's encoder.
@@ -116,7 +115,7 @@ class ParetoGNN(Method):
             views["masked"] = plain.with_value(plain.value, params={"masked": masked, "hidden": masked})
             weights[Pretext.FEATURES] = (masked.flatten(1).sum(1) * plain.present[:, 0]).float()
         if Pretext.GRAPH in self.pretexts:
-            views["corrupted"] = corrupted(plain, draw)
+            views["corrupted"] = corrupted(plain, modality, draw)
         if {Pretext.SUBGRAPH, Pretext.DECORRELATION} & set(self.pretexts):
             views["pair"] = looks(slot, modality, draw / "pair", 2, Positives.AUGMENT)
         return Views(views, weights)
