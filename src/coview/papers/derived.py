@@ -212,11 +212,22 @@ SETS = {
 
 
 @cache
-def letters_by_set() -> Source:
-    """`letters`, its columns in four tables."""
-    rows = letters()
-    table = rows.columns["table"]
-    slots = {
-        name: replace(table, options={**table.options, "columns": list(columns)}) for name, columns in SETS.items()
-    }
-    return replace(rows, name="letter by set", columns=slots)
+def two_letters_by_set() -> Source:
+    """`letters`, in pairs: box and place are measured of the first, products and edges of another of the same part.
+
+    Two tables share one letter and two another; nothing is shared by all four.
+    """
+    first = letters()
+    assert first.split is not None
+    parts = np.array(first.split)
+    others = np.arange(len(first))
+    for n, part in enumerate(sorted(set(first.split))):
+        at = (parts == part).nonzero()[0]
+        others[at] = np.random.default_rng((0, n)).permutation(at)
+    second = first.rows(others.tolist())
+    slots = {}
+    for name, columns in SETS.items():
+        table = (first if name in ("box", "place") else second).columns["table"]
+        slots[name] = replace(table, options={**table.options, "columns": list(columns)})
+    labels = {"first": first.labels["letter"], "second": second.labels["letter"]}
+    return replace(first, name="two letters by set", columns=slots, labels=labels)

