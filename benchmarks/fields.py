@@ -4,10 +4,11 @@
     python benchmarks/fields.py
     python benchmarks/fields.py --rows events
 
-coview trains a number of steps; each peer then has as many seconds of one core as that took, from reading the samples
-to the last step, with the defaults of its documentation but the learning rate, which is chosen for every contender
-alike: three are tried with seed 0, by the probe's accuracy on the validation part. Embeddings of the same width are
-read by the same linear probe, its strength chosen on the validation part; the test part is scored once a seed.
+coview trains a number of steps; each peer then has as many seconds of one core to train as that and embedding all
+samples took, what it makes of the samples first included, with the defaults of its documentation but the learning rate,
+which is chosen for every contender alike: three are tried with seed 0, by the probe's accuracy on the validation part.
+Embeddings of the same width are read by the same linear probe, its strength chosen on the validation part; the test
+part is scored once a seed.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from coview.evaluate.embed import embed_data
 from coview.evaluate.items import Items
 from coview.evaluate.linear import linear
 from coview.methods.base import Method
+from coview.nn.diffusion import DiffusionNet
 from coview.nn.encoder import Encoder
 from coview.papers.graphs import packages
 from coview.papers.recorded import aircraft, watch
@@ -156,9 +158,9 @@ def _measured(
 
 
 def _parameters(method: Method) -> int:
-    """Of its encoders, each counted once."""
-    encoders = [module for module in method.modules() if isinstance(module, Encoder)]
-    return sum({id(p): p.numel() for encoder in encoders for p in encoder.parameters()}.values())
+    """Of what its embeddings come from, each counted once: its encoders, and networks of diffusions."""
+    read = [module for module in method.modules() if isinstance(module, Encoder | DiffusionNet)]
+    return sum({id(p): p.numel() for network in read for p in network.parameters()}.values())
 
 
 def _kept(method: Method, ready: Prepared, slot: str) -> np.ndarray:

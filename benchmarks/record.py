@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +12,7 @@ from typing import Any
 
 from coview.engine.config import versions
 from coview.engine.devices import has_bf16, physical_cores
+from coview.papers.reproduce import processor
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ("lightly", "stable-pretraining")
@@ -34,7 +34,7 @@ def circumstances(load_before: tuple[float, ...], threads: int, device: str = "c
         "commit": _git("rev-parse", "--short", "HEAD"),
         "uncommitted changes": bool(_git("status", "--porcelain", "--", "src", "benchmarks")),
         "machine": {
-            "processor": _processor(),
+            "processor": processor(),
             "cores": physical_cores(),
             "threads": threads,
             "bf16 in hardware": has_bf16(torch.device(device)),
@@ -83,11 +83,3 @@ def _relative(word: str) -> str:
 def _git(*words: str) -> str:
     done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.strip()
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())

@@ -19,6 +19,7 @@ from coview.modalities.table import Table
 from coview.modalities.table.read import read_row
 from coview.nn.columns import ColumnEmbedding
 from coview.nn.encoder import build_encoder
+from coview.views.columns import hide
 from coview.views.draw import Draw
 
 N = 400
@@ -189,6 +190,15 @@ def test_a_crop_keeps_about_the_share_of_the_columns_asked_for() -> None:
     fitted = Table.adapt(wide)
     kept = 1 - fitted.crop(fitted.collate([[x] for x in wide]), draw(50), scale=(0.2, 0.3)).value[..., 1]
     assert float(kept.mean()) == pytest.approx(0.25, abs=0.03)
+
+
+def test_a_crop_leaves_a_cell_of_every_row_that_has_one() -> None:
+    value = torch.randn(400, 2, 8).masked_fill(torch.arange(8) % 2 == 0, torch.nan)
+    value[0] = torch.nan
+    kept, hidden = hide(value, 0.85, Draw(0, 0, torch.arange(400)))
+    assert kept[1:].isfinite().any(-1).all()
+    assert not (hidden & value.isnan()).any()
+    assert 0.6 < hidden.sum() / value[1:].isfinite().sum() < 0.85
 
 
 def test_a_blend_interpolates_numbers_and_splices_words(table: Table) -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ from coview.engine.signals import Interrupt
 from coview.errors import UserError
 from coview.methods.base import embed_slot
 from coview.methods.registry import build_method
+from coview.papers import baselines
 from coview.papers.arms import Bench, code_of, common_code, content_key
 from coview.papers.claim import REFERENCES, Arm, Claim, Comparison, claim_keys, claim_of, note_of
 from coview.papers.encoders_alone import EncodersAlone
 from coview.papers.metrics import protocol_metric
 from coview.papers.reproduce import plan, run_claim
+from tests.contracts.cases import modality
 
 KNN = protocol_metric("knn/image/shade", "accuracy")
 OPTIONS = {"batch_size": 16, "modality": {"image": {"size": 8}}, "encoder_options": {"dim": 32}, "precision": "32"}
@@ -113,11 +116,20 @@ def test_the_key_of_an_arm_moves_with_its_data_and_part(keyed):
 def test_the_code_of_a_method_holds_its_loss_and_its_networks(keyed):
     code = code_of("simclr", keyed[1].modalities)
     assert all(part in code for part in ("class SimCLR", "def nt_xent_rows", "class Conv", "class MLP", "class Image"))
+    assert "def unit_rows" in code  # named by what the method names
+
+
+def test_the_code_of_a_baseline_holds_what_its_file_names():
+    file = Path(baselines.__file__).parent / "masked_with_contrast.py"
+    code = code_of(f"{file}:MaskedWithContrast", {"shape": modality("points")})
+    assert all(part in code for part in ("class MaskedWithContrast", "def tiled_nt_xent", "def nt_xent_rows"))
 
 
 def test_the_key_of_an_arm_holds_what_trains_and_scores_it():
     code = common_code()
-    assert all(part in code for part in ("class ExactStep", "class Sampler", "def train_supervised", "def warp"))
+    assert all(
+        part in code for part in ("class ExactStep", "class Sampler", "def train_supervised", "class NormalisedMGDA")
+    )
 
 
 def test_a_claim_is_run_and_judged_and_its_arms_are_kept():

@@ -1,9 +1,8 @@
 import pytest
 import torch
 
-from coview.batch import View
 from coview.views.draw import Draw
-from coview.views.mix import mixup, partners
+from coview.views.mix import partners
 
 
 def draw(n: int) -> Draw:
@@ -34,15 +33,3 @@ def test_order_of_rows_does_not_matter():
 @pytest.mark.parametrize("n", [0, 1])
 def test_nobody_to_mix_with(n: int):
     assert partners(draw(n), torch.ones(n, dtype=torch.bool)).tolist() == list(range(n))
-
-
-def test_a_mixture_is_the_weighted_sum_of_both():
-    value = torch.rand(3, 2, 4, generator=torch.Generator().manual_seed(0))
-    view = View(value, "image", torch.tensor([[True, True], [True, False], [True, True]]))
-    partner, share = torch.tensor([1, 2, 0]), torch.tensor([0.0, 0.25, 1.0])
-    mixed = mixup(view, partner, share)
-    torch.testing.assert_close(mixed.value[0], value[1])
-    torch.testing.assert_close(mixed.value[1], 0.25 * value[1] + 0.75 * value[2])
-    torch.testing.assert_close(mixed.value[2], value[2])
-    assert mixed.present.tolist() == [[True, False], [True, False], [True, True]]
-    assert torch.equal(mixed.params["partner"], partner)

@@ -22,7 +22,7 @@ def overlap_prediction(likeness: Tensor, overlap: Tensor, *, epsilon: float = 1e
         epsilon: added where the authors add it: to the logarithm and to counts.
 
     Returns:
-        `(B,)`; 0 at l = o where no overlap is partial.
+        `(B,)`; 0, but for epsilon, at l = o.
 
     Raises:
         ValueError: the two differ in shape.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from coview.nn.heads import MLP
+from coview.nn.heads import MLP, unit
 
 
 class JointSpace(nn.Module):
@@ -40,5 +38,4 @@ class JointSpace(nn.Module):
 
     def unit(self, slot: str, features: Tensor, present: Tensor) -> Tensor:
         """As `forward`, brought to length 1 in float32 or better: what `embed` gives."""
-        projected = self(slot, features, present)
-        return F.normalize(projected if projected.dtype == torch.float64 else projected.float(), dim=-1)
+        return unit(self(slot, features, present))

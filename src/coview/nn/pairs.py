@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor
 
-from coview.losses import info_nce_rows, nt_xent_rows
+from coview.losses import binary_contrast, info_nce_rows, nt_xent_rows
+from coview.losses.precision import at_least_float32
 from coview.nn.by_rows import by_rows
 
 
@@ -28,6 +29,12 @@ def tiled_nt_xent(looks: Tensor, temperature: float | Tensor) -> Tensor:
         (flat, own ^ 1, own),
         (flat, temperature),
     ).mean()
+
+
+@at_least_float32
+def summary_contrast(true: Tensor, wrong: Tensor, summary: Tensor) -> Tensor:
+    """`binary_contrast` of true rows' and wrong ones' products with one summary: `(n, D)`, `(m, D)`, `(D,)`."""
+    return binary_contrast(true @ summary, wrong @ summary)
 
 
 def strangers(drawn: Tensor) -> Tensor:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from coview.losses.precision import at_least_float32
 
 
 @dataclass
@@ -56,7 +59,8 @@ class GumbelQuantizer(nn.Module):
             uniform: `(..., G, K)` in [0, 1), what the noise is made of.
             temperature: tau; the lower, the nearer the softmax to the choice.
         """
-        logits = self.logits(x).unflatten(-1, (self.groups, self.codes))
+        logits = at_least_float32(F.linear)(x, self.logits.weight, self.logits.bias)  # bfloat16 would round the noise
+        logits = logits.unflatten(-1, (self.groups, self.codes))
         noise = -(-uniform.clamp(1e-7, 1 - 1e-7).log()).log()
         soft = ((logits + noise.to(logits.dtype)) / temperature).softmax(-1)
         ids = soft.argmax(-1)

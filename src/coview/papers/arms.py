@@ -8,7 +8,7 @@ import inspect
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,7 +89,7 @@ class Bench:
         data, rows, train = self.prepare(arm)
         config = self.config(arm, steps=steps, lr=lr, seed=seed)
         parts = rows if test else {n: at for n, at in rows.items() if n != "test"}
-        part = ("test" if "test" in parts else "valid") + (" beside references" if refer and seed else "")
+        part = ("test" if "test" in parts else "valid") + (" beside references" if refer else "")
         key = content_key(config, data, train, metrics, part)
         kept = _folder() / f"{key}.json"
         if kept.is_file():
@@ -133,8 +133,8 @@ def content_key(config: FitConfig, data: Data, train: Tensor, metrics: list[Metr
 
 
 def code_of(method: str, modalities: Mapping[str, Modality], **how: Any) -> str:
-    """The source of all that a method is made of: its file, the files of its networks and modalities, and the parts of
-    coview that those name.
+    """The source of all that a method is made of: its file, the files of its networks and modalities, the parts of
+    coview that those name, and what these name in turn.
 
     Args:
         method: as `fit` takes it.
@@ -144,15 +144,24 @@ def code_of(method: str, modalities: Mapping[str, Modality], **how: Any) -> str:
     from coview.methods.registry import build_method
 
     built = build_method(method, modalities, **how)
-    parts = [c for p in [*built.modules(), *modalities.values()] for c in type(p).__mro__]
-    modules = {c.__module__: sys.modules[c.__module__] for c in parts if c.__module__.startswith("coview.")}
-    named = {getattr(v, "__module__", None) or "" for m in modules.values() for v in vars(m).values() if callable(v)}
-    names = modules.keys() | {n for n in named if n.startswith("coview.") and n in sys.modules}
+    classes = [c for p in [*built.modules(), *modalities.values()] for c in type(p).__mro__]
+    functions = [f for f in vars(type(built)).values() if inspect.isfunction(f)]  # those of a file of one's own too
+    found = _modules([*classes, *(v for f in functions for v in f.__globals__.values())])
+    names: set[str] = set()
+    while found:
+        names |= found
+        found = _modules(v for n in found for v in vars(sys.modules[n]).values()) - names
     own = [Path(method.rpartition(":")[0]).read_text()] if ".py:" in method else []
     return "\n".join([*own, *(inspect.getsource(sys.modules[n]) for n in sorted(names))])
 
 
-COMMON = ("data/sampler.py", "engine", "evaluate", "papers/metrics.py", "views")
+def _modules(values: Iterable[Any]) -> set[str]:
+    """The modules of coview that values are, or come from."""
+    names = (v.__name__ if inspect.ismodule(v) else getattr(v, "__module__", None) for v in values)
+    return {n for n in names if isinstance(n, str) and n.startswith("coview.") and n in sys.modules}
+
+
+COMMON = ("balance", "data/sampler.py", "engine", "evaluate", "papers/metrics.py", "views")
 """Files and folders of coview that train and score every arm, whatever its method."""
 
 

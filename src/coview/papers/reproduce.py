@@ -119,7 +119,7 @@ def _arm(claim: Claim, bench: Bench, name: str, steps: int, per_step: float, tel
     runs = []
     held_against = [(c.worse, c.metric) for c in claim.comparisons if c.better == name and c.worse in REFERENCES]
     for seed in claim.seeds:
-        refer = bool(held_against) or seed == 0
+        refer = bool(held_against) or seed == claim.seeds[0]
         runs.append(bench.run(arm, metrics, steps=steps, lr=lr, seed=seed, test=True, refer=refer))
         scores = ", ".join(f"{m} {s:.3f}" for m, s in runs[-1]["scores"].items())
         tell(f"{name}, seed {seed}: {scores} ({steps:,} steps, {runs[-1]['seconds']:.0f} s)")

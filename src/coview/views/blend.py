@@ -16,7 +16,7 @@ def blend(own: View, other: View, share: Tensor) -> View:
 
     Args:
         own: prepared `(B, V, ...)`.
-        other: prepared, the same shape; `view[partner]` for mixup.
+        other: prepared, the same shape.
         share: `(B,)` from 0 to 1.
 
     Returns:

@@ -51,7 +51,7 @@ def shake(value: Tensor, strength: float, is_word: Tensor, draw: Draw) -> Tensor
 
 
 def hide(value: Tensor, share: float | Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
-    """Cells taken for missing (NaN), each with probability `share`, but never all of a row.
+    """Cells that are there taken for missing (NaN), each with probability `share`, but never the last of a row.
 
     Args:
         value: `(B, V, C)` stored.
@@ -61,16 +61,10 @@ def hide(value: Tensor, share: float | Tensor, draw: Draw) -> tuple[Tensor, Tens
     Returns:
         `(B, V, C)`, and which cells are hidden, bool.
     """
-    order = draw("dropped", *value.shape[1:])
-    hidden = order < (share[..., None] if isinstance(share, Tensor) else share)
-    hidden = hidden & (order < order.amax(-1, keepdim=True))
-    return value.masked_fill(hidden, torch.nan), hidden
-
-
-def hide_more(value: Tensor, share: float, draw: Draw) -> Tensor:
-    """Of the cells that are there, each is taken for missing with probability `share`, but never the last of a row."""
     order = draw("dropped", *value.shape[1:]).masked_fill(value.isnan(), -1)
-    return value.masked_fill((order < share) & (order < order.amax(-1, keepdim=True)), torch.nan)
+    hidden = order < (share[..., None] if isinstance(share, Tensor) else share)
+    hidden = hidden & (order < order.amax(-1, keepdim=True)) & (order >= 0)
+    return value.masked_fill(hidden, torch.nan), hidden
 
 
 def blend_columns(own: View, other: View, share: Tensor, is_word: Tensor) -> View:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import View
-from coview.views.columns import hide_more
+from coview.views.columns import hide
 from coview.views.draw import Draw
 from coview.views.looks import Positives, choose
 
@@ -48,7 +48,7 @@ def complementary(
     told = information(seed) if masking is Masking.CORRELATED else torch.zeros_like(tie)
     first = related_columns(told, seed, tie)
     hidden = torch.stack([first, ~first & (columns > 1)])
-    value = hide_more(chosen.value.masked_fill(hidden, torch.nan), drop, draw)
+    value, _ = hide(chosen.value.masked_fill(hidden, torch.nan), drop, draw)
     return chosen.with_value(value, present=there)
 
 

@@ -51,8 +51,6 @@ def test_frames_are_hidden_one_by_one_and_patches_in_clusters() -> None:
 def test_symbols_are_compared_as_one_of_many() -> None:
     kind = modality("text")
     ids = torch.tensor([[1, 3]])
-    assert torch.equal(as_numbers(ids, kind, torch.float64).argmax(-1), ids)
+    assert torch.equal(as_numbers(ids, kind).double().argmax(-1), ids)
     scores = torch.randn(1, 2, kind.target_dim, dtype=torch.float64)
-    torch.testing.assert_close(
-        (scores @ as_numbers(ids, kind, torch.float64).transpose(1, 2))[0, 0], scores[0, 0, ids[0]]
-    )
+    torch.testing.assert_close((scores @ as_numbers(ids, kind).double().transpose(1, 2))[0, 0], scores[0, 0, ids[0]])

@@ -11,13 +11,14 @@ from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, View, Views
 from coview.errors import UserError
-from coview.losses.binary_contrast import binary_contrast, local_global_rows
+from coview.losses.binary_contrast import local_global_rows
 from coview.methods.base import Method
 from coview.modalities.base import present_mean
 from coview.nn.by_rows import by_rows
 from coview.nn.diffusion import DiffusionNet, adjacency, heat, personalised_pagerank
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP
+from coview.nn.pairs import summary_contrast
 from coview.views.draw import Draw
 from coview.views.graph_looks import corrupted
 from coview.views.looks import Positives, looks
@@ -155,7 +156,7 @@ class MVGRL(Method):
             summary = z[f"{b}/whole"][present]
             if self.by_node:
                 summary = self.whole_head(summary.mean(0))
-                losses[f"{a} in {b}"] = binary_contrast(nodes[a] @ summary, z[f"{a}/corrupted"][valid] @ summary)
+                losses[f"{a} in {b}"] = summary_contrast(nodes[a], z[f"{a}/corrupted"][valid], summary)
             else:
                 each = by_rows(local_global_rows, (nodes[a], own), (self.whole_head(summary),))
                 losses[f"{a} in {b}"] = each.mean()

@@ -10,7 +10,6 @@ from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
-from coview.losses.binary_contrast import binary_contrast
 from coview.losses.canonical_correlation import canonical_correlation
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.methods.base import Method
@@ -19,7 +18,7 @@ from coview.nn.encoder import Encoder
 from coview.nn.graph import Layer
 from coview.nn.graph_decoder import GraphDecoder, rebuilding_error
 from coview.nn.heads import RowMLP, unit
-from coview.nn.pairs import tiled_nt_xent
+from coview.nn.pairs import summary_contrast, tiled_nt_xent
 from coview.views.draw import Draw
 from coview.views.graph_looks import corrupted
 from coview.views.looks import Positives, looks
@@ -152,7 +151,7 @@ class ParetoGNN(Method):
         if "corrupted" in z:
             true, wrong = z.there("nodes", "corrupted")
             summary = self.summary(true.mean(0).sigmoid())
-            losses[Pretext.GRAPH] = 2 * binary_contrast(true @ summary, wrong @ summary)  # the sum of both halves
+            losses[Pretext.GRAPH] = 2 * summary_contrast(true, wrong, summary)  # the sum of both halves
         if "pair" in z:
             (pair,) = z.there("pair")
             seen["pair"] = pair

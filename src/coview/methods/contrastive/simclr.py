@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import torch
-
 from coview.batch import Features, Relations
-from coview.losses import nt_xent_rows
 from coview.methods.siamese import Siamese
-from coview.nn.by_rows import by_rows
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
+from coview.nn.pairs import tiled_nt_xent
 from coview.views.looks import Positives
 
 
@@ -60,11 +57,5 @@ class SimCLR(Siamese):
         (looks,) = z.there("looks")
         if not len(looks):
             return Relations()
-        p = self.projector(looks.flatten(0, 1))
-        own = torch.arange(len(p), device=p.device)
-        each = by_rows(
-            lambda anchors, partner, own, every: nt_xent_rows(anchors, partner, every, own, self.temperature),
-            (p, own ^ 1, own),
-            (p,),
-        )
-        return Relations({"nt_xent": each.mean()}, seen={"projection": p.unflatten(0, looks.shape[:2])})
+        projected = self.projector(looks.flatten(0, 1)).unflatten(0, looks.shape[:2])
+        return Relations({"nt_xent": tiled_nt_xent(projected, self.temperature)}, seen={"projection": projected})

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
+from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP, RowMLP, unit
@@ -92,7 +93,8 @@ class FrameProjections(Method):
         apart: list[Tensor] = []
         for name in FRAMES:
             features[name] = self.frames[name](views.carry[name].to(time.dtype))
-            apart.append((self.across[name](time.detach()) - features[name].detach()).abs().mean(1))
+            told = self.across[name](time.detach())
+            apart.append(at_least_float32(F.l1_loss)(told, features[name].detach(), reduction="none").mean(1))
         return Reps(features, {"maps": torch.stack(apart).sum(0)})
 
     def relate(self, z: Features) -> Relations:

@@ -7,13 +7,13 @@ from enum import StrEnum
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from coview.batch import Features, Relations
 from coview.losses import symile_rows
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.by_rows import by_rows
 from coview.nn.encoder import Encoder
+from coview.nn.heads import unit
 from coview.nn.logit_scale import LogitScale
 from coview.views.looks import Positives
 
@@ -89,7 +89,7 @@ class Symile(JointMethod):
             looks = torch.where(present[..., None], looks, stand_in)
         if not len(rows):
             return Relations()
-        units = list(F.normalize(looks[rows], dim=-1).unbind(1))
+        units = list(unit(looks[rows]).unbind(1))
         orders = [z.draw(f"symile/{slot}")[rows].argsort() for slot in self.slots]
         losses = [self._ask(m, units, orders) for m in range(len(units))]
         return Relations({"symile": torch.stack(losses).mean()}, seen=self.seen(looks, present))

@@ -27,7 +27,8 @@ class BM3(Method):
 
     Loss: with h a node's representation, h' what dropout leaves of it, m that of a modality projected, q the predictor
     and d(a, b) = 1 - cos(a, b): of a pair, d(q(h_u), h'_i) + d(q(h_i), h'_u); of a thing and each of its modalities,
-    `align` (d(q(m), h') + d(q(m), m')); and `decay` times the length of all representations of each kind.
+    `align` (d(q(m), h') + d(q(m), m')); and `decay` times the length of all representations of each kind
+    over how many of the last kind there are.
 
     Requires: a slot of nodes of one large graph, and one of texts that some of them have.
 

@@ -26,9 +26,9 @@ class MAE(Method):
 
     Views: one natural view; a random share of its tokens is kept.
 
-    Loss: the mean over hidden tokens of the squared difference between the decoder's output and the token, brought to
-    mean 0 and variance 1 by itself; cross entropy where tokens are symbols. The encoder reads kept tokens only, the
-    decoder those and a mask token at every hidden place.
+    Loss: the mean over hidden tokens of the modality's `token_loss` of the decoder's output and the token: of pictures
+    the squared difference from the patch brought to mean 0 and variance 1 by itself, of symbols cross entropy. The
+    encoder reads kept tokens only, the decoder those and a mask token at every hidden place.
 
     Requires: one slot of any modality, and an encoder with tokens. A sample of one token predicts nothing.
 

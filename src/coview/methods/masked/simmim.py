@@ -22,7 +22,8 @@ class SimMIM(Method):
 
     Views: one natural view; squares (spans, where there is one axis) of its tokens are hidden at random.
 
-    Loss: the mean over hidden tokens of |prediction - token|; cross entropy where tokens are symbols, as in BERT.
+    Loss: the mean over hidden tokens of the modality's `token_distance` of prediction and token: of pictures
+    |prediction - token|, of symbols cross entropy, as in BERT.
 
     Requires: one slot of any modality, and an encoder with tokens. A sample of one token predicts nothing.
 

@@ -101,6 +101,6 @@ class SpectralGPT(Method):
         whole, _ = on_grid(said, at, torch.ones_like(at, dtype=torch.bool), target.shape[1])
         grid = modality.grid(view)
         groups = grid[0] if len(grid) == 3 else 1
-        sums = spectral_sum_error(*(x.unflatten(1, (groups, -1)) for x in (whole, target.to(whole.dtype))))
+        sums = spectral_sum_error(*(x.unflatten(1, (groups, -1)) for x in (whole, target)))
         losses = {"tokens": each, "spectrum": self.spectrum * sums}
         return Reps(losses={name: spread(loss, rows, len(view)) for name, loss in losses.items()})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -106,13 +105,13 @@ class SSAST(Method):
         for name, weight in self.weights.items():
             head = self.get_submodule(name)
             if name == "discriminative":
-                each = masked_matching(head(told), as_numbers(hidden, modality, told.dtype), asked)
+                each = masked_matching(head(told), as_numbers(hidden, modality), asked)
             else:
                 each = masked_mean(modality.token_loss(head(told), hidden), asked)
             losses[name] = weight * spread(each, rows, len(view))
         return Reps(losses=losses)
 
 
-def as_numbers(tokens: Tensor, modality: Modality, dtype: torch.dtype) -> Tensor:
+def as_numbers(tokens: Tensor, modality: Modality) -> Tensor:
     """Tokens `(..., P)`, 0 where a number is missing; symbols `(...)` as 1 at their place among all, `(..., K)`."""
-    return (tokens.nan_to_num(0) if modality.token_dim else F.one_hot(tokens, modality.target_dim)).to(dtype)
+    return tokens.nan_to_num(0) if modality.token_dim else F.one_hot(tokens, modality.target_dim).float()

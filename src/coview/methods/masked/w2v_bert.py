@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import nn
+from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
 from coview.losses import code_diversity, masked_matching
 from coview.losses.parts import masked_mean
+from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
 from coview.nn.quantizer import GumbelQuantizer
@@ -112,7 +115,8 @@ class W2vBERT(Method):
         groups, codes = self.quantizer.groups, self.quantizer.codes
         rows = rows_there(out.present)
         wanted, asked = (view.params[name][rows, 0] for name in ("wanted", "asked"))
-        used, count = out.pooled.new_zeros(len(view), groups, codes), out.pooled.new_zeros(len(view))
+        exact = torch.promote_types(out.pooled.dtype, torch.float32)  # of what is added up over the step
+        used, count = (out.pooled.new_zeros(len(view), *shape, dtype=exact) for shape in ((groups, codes), ()))
         losses = {name: out.pooled.new_zeros(len(view)) for name, w in self._weights().items() if w}
         if not bool(out.present.any()):
             return Reps({"used": used, "count": count}, losses)
@@ -132,7 +136,7 @@ class W2vBERT(Method):
         if self.prediction:
             logits = self.tell(take(out.tokens[rows, 0], wanted)).unflatten(-1, (groups, codes))
             likeliest = code.probabilities.argmax(-1, keepdim=True)
-            each = -logits.log_softmax(-1).gather(-1, likeliest)[..., 0].mean(-1)
+            each = -at_least_float32(F.log_softmax)(logits, -1).gather(-1, likeliest)[..., 0].mean(-1)
             losses["prediction"] = self.prediction * spread(masked_mean(each, asked), rows, len(view))
         return Reps({"used": used, "count": count}, losses)
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from coview.batch import Batch, Features, Relations, Reps, View, Views
 from coview.errors import UserError
 from coview.losses import overlap_prediction, region_discrepancy
+from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
@@ -103,7 +104,7 @@ class VoCo(Method):
         heads = ((self.projector, student), (self.teacher_projector, teacher))
         own, slow = (unit(head(x.flatten(0, 1))).unflatten(0, x.shape[:2]) for head, x in heads)
         (base, crop), (slow_base, slow_crop) = (x.split([x.shape[1] - self.crops, self.crops], 1) for x in (own, slow))
-        likeness = ((crop @ slow_base.mT).relu() + (slow_crop @ base.mT).relu()) / 2
+        likeness = _likeness(crop, slow_base, slow_crop, base)
         losses = {
             "position": overlap_prediction(likeness, overlap).mean(),
             "discrepancy": region_discrepancy(base).mean(),
@@ -113,3 +114,9 @@ class VoCo(Method):
     def after_step(self, kept: dict[str, Tensor]) -> None:
         self.teacher.follow(self.volume, self.momentum)
         self.teacher_projector.follow(self.projector, self.momentum)
+
+
+@at_least_float32
+def _likeness(crop: Tensor, slow_base: Tensor, slow_crop: Tensor, base: Tensor) -> Tensor:
+    """The mean of both rectified cosines of crops with bases, of unit vectors `(B, ., D)`: `(B, crops, bases)`."""
+    return ((crop @ slow_base.mT).relu() + (slow_crop @ base.mT).relu()) / 2

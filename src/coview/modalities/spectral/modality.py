@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from coview.batch import View
 from coview.errors import UserError
+from coview.losses.parts import mean_finite
 from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
 from coview.modalities.patches import cut_patches, join_patches
@@ -174,12 +175,12 @@ class Spectral(Modality):
         Tokens are not normalised one by one, as MAE has it: the level of a patch in each band is what tells a field
         from a forest.
         """
-        return _mean_there((prediction - tokens.nan_to_num(0)).square(), tokens)
+        return mean_finite((prediction - tokens.nan_to_num(0)).square(), tokens)
 
     @at_least_float32
     def token_distance(self, prediction: Tensor, tokens: Tensor) -> Tensor:
         """The mean absolute error where there is data."""
-        return _mean_there((prediction - tokens.nan_to_num(0)).abs(), tokens)
+        return mean_finite((prediction - tokens.nan_to_num(0)).abs(), tokens)
 
     def token_embedding(self, dim: int) -> nn.Module:
         """Weights made from the wavelengths."""
@@ -214,11 +215,6 @@ class Spectral(Modality):
         return self.show(view)
 
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": BandConv, "vit": TokenNet}
-
-
-def _mean_there(each: Tensor, tokens: Tensor) -> Tensor:
-    there = tokens.isfinite()
-    return each.masked_fill(~there, 0).sum(-1) / there.sum(-1).clamp_min(1)
 
 
 def _near(size: float) -> int:

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from torch import Tensor
-
-from coview.data.source import Data
-from coview.engine.run import Run
-from coview.papers.claim import Arm, Claim, Comparison, Metric
+from coview.papers.claim import Arm, Claim, Comparison
 from coview.papers.graphs import packages
+from coview.papers.metrics import embedding_metric
 
 OPTIONS = {"encoder": "gcn", "encoder_options": {"dim": 64, "depth": 2}, "batch_size": 64}
 STRUCTURES = ("adjacency", "ppr", "heat")
-KEY = "linear/package/section"
-
-
-def kept(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
-    """Accuracy of a linear probe of what the method keeps: the sum over its structures, as in the paper."""
-    from coview.evaluate.evaluate import evaluate
-
-    scores = evaluate(run.method, data, rows, protocols=["linear"], labels=["section"], raw=False)
-    value = scores[KEY]["accuracy"]["run"]
-    assert value is not None
-    return value, scores.protocol[KEY]
-
-
-PROBE = Metric(f"{KEY} accuracy, sum over structures", kept, {"key": KEY, "metric": "accuracy"})
+PROBE = embedding_metric("linear/package/section", "accuracy")
+"""Of what the method keeps: the sum over its structures, as in the paper."""
 
 
 def claim(scale: int) -> Claim:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import torch
@@ -12,7 +11,7 @@ from coview.data.source import Data
 from coview.engine.run import Run
 from coview.papers.claim import Arm, Claim, Comparison, Metric
 from coview.papers.derived import pools
-from coview.papers.metrics import protocol_metric, scored_part
+from coview.papers.metrics import finetuned_logits, protocol_metric, scored_part
 
 PROBE = protocol_metric("linear/image/class", "accuracy")
 OPTIONS = {"modality": {"image": {"size": 28}}, "encoder_options": {"dim": 64}, "prototypes": 64, "local": 2}
@@ -24,18 +23,12 @@ TUNED = {"steps": 100, "batch_size": 200, "lr": 1e-3}
 def finetuned(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
     """How often a class is named right by a copy of the encoder, fine-tuned with a linear head on the labelled pool."""
     from coview.evaluate.labels import classes_of
-    from coview.evaluate.supervised import train_supervised
 
-    part = scored_part(rows)
-    labelled = _pool(data, rows["train"], "labelled")
-    encoder = copy.deepcopy(run.method.slot_encoders()["image"])
-    tuned = train_supervised(encoder, data, labelled, "class", **TUNED, seed=run.config.seed)
+    part, labelled = scored_part(rows), _pool(data, rows["train"], "labelled")
     found = classes_of(data.labels["class"])
     assert found is not None
-    wanted = torch.from_numpy(found[0])[rows[part]]
-    with torch.no_grad():
-        pooled = tuned.embed(data.rows(rows[part]).batch(torch.arange(len(wanted))))["image"]["image"].values[:, 0]
-        right = tuned.head(pooled).argmax(1) == wanted
+    logits = finetuned_logits(run, data, "image", "class", labelled, rows[part], **TUNED)
+    right = logits.argmax(1) == torch.from_numpy(found[0])[rows[part]]
     how = {"split": part, "labelled": len(labelled), "classes": len(found[1]), "scored": len(right), **TUNED}
     return float(right.double().mean()), how
 
