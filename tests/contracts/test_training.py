@@ -98,3 +98,16 @@ def test_ten_bad_steps_in_a_row_stop_the_run_with_a_good_checkpoint(tmp_path: Pa
     again = trainer("simclr", "image", tmp_path / "run")
     again.resume()
     assert all(bool(torch.isfinite(t).all()) for t in again.method.state_dict().values())
+
+
+@pytest.mark.parametrize(("steps", "told"), [(50, BAD_STEPS), (3, 3)])
+def test_a_run_without_any_loss_is_stopped_and_says_so(steps: int, told: int) -> None:
+    made = trainer("simclr", "image", None, steps=steps)
+    made.method.relate = lambda z: Relations()  # type: ignore[method-assign]
+    before = {name: value.clone() for name, value in made.method.named_parameters()}
+    with pytest.raises(
+        RunFailed, match=f"no sample of the first {told} steps gave a loss: none has what simclr relates"
+    ):
+        made.run()
+    assert made.step == told
+    assert all(torch.equal(value, before[name]) for name, value in made.method.named_parameters())

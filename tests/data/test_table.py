@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from coview.data.open import open_source
+from coview.data.read_table import read_table
 from coview.errors import UserError
 from tests.data.made_files import picture, picture_bytes
 
@@ -251,3 +252,44 @@ def test_other_kinds_of_strings_are_text(tmp_path, kind):
     with pa.ipc.new_file(str(tmp_path / "t.arrow"), pa.schema([("text", kind)])) as writer:
         writer.write_table(pa.table({"text": pa.array(WORDS, kind)}))
     assert items(open_source(tmp_path / "t.arrow"), "text")[2] == [WORDS[2]]
+
+
+def test_the_numbers_of_rows_that_pandas_keeps_are_no_column(tmp_path):
+    path = write(
+        tmp_path / "t.parquet", age=[3.0, 4.0, 5.0, 6.5], size=[1.0, 2.0, 2.5, 0.5], __index_level_0__=[4, 7, 8, 11]
+    )
+    source = open_source(path, columns={"row:table": "age,size"})
+    assert source.columns["row"].options["columns"] == ["age", "size"]
+    left_to_guess = open_source(path)
+    assert not any("index" in str(column.options) for column in left_to_guess.columns.values())
+
+
+@pytest.mark.parametrize("word", ["NA", "N/A", "n/a", "None", "<NA>", "#N/A"])
+def test_words_for_a_missing_cell_leave_a_column_of_numbers(tmp_path, word):
+    path = tmp_path / "t.csv"
+    path.write_text("age,size\n" + "".join(f"{word if i == 2 else 20 + i},{i / 7}\n" for i in range(12)))
+    table, _ = read_table(path)
+    assert pa.types.is_integer(table.schema.field("age").type)
+    assert table["age"].null_count == 1
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_another_separator_than_the_endings_is_found(tmp_path, separator):
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(separator.join(row) for row in (["age", "size"], ["3", "4"], ["5"], ["6", "7"])) + "\n")
+    table, skipped = read_table(path)
+    assert table.to_pydict() == {"age": [3, 6], "size": [4, 7]}
+    assert [reason for _, reason in skipped] == ["1 fields where 2 are named"]
+
+
+def test_one_column_stays_one(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("text\nsome; words\nand | others\n")
+    assert read_table(path)[0].to_pydict() == {"text": ["some; words", "and | others"]}
+
+
+def test_a_parquet_file_by_another_name_is_told(tmp_path, capfd):
+    path = write(tmp_path / "t.csv", age=[3, 4])
+    with pytest.raises(UserError, match=r"t\.csv cannot be read as CSV: it is a parquet file"):
+        read_table(path)
+    assert not capfd.readouterr().err

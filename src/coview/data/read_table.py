@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ from coview.errors import UserError
 Skipped = list[tuple[str, str]]
 
 _LARGEST_BLOCK = 1 << 30
-_NULLS = ["", "NaN", "nan", "null", "NULL"]
+_NULLS = ["", "#N/A", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"]
+"""Words of a file of lines that stand for a missing cell, as pandas and R write them."""
+_SEPARATORS = ",;\t|"
+_INDEX = re.compile(r"__index_level_\d+__")
+"""What pandas calls the numbers of rows that it keeps as a column."""
 
 
 def is_table(name: str) -> bool:
@@ -44,6 +49,8 @@ def read_table(path: Path) -> tuple[pa.Table, Skipped]:
     skipped: Skipped = []
     try:
         table = _READERS[kind](path, skipped)
+        names = table.column_names
+        table = table.drop_columns([name for name in names if _INDEX.fullmatch(name)])
         names = table.column_names
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -87,6 +94,7 @@ def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
         from pyarrow import csv
 
         before = len(skipped)
+        _refuse_binary(path)
 
         def bad_row(row: Any) -> str:
             where = f"line {row.number}" if row.number else f"the line {row.text[:40]!r}"
@@ -95,12 +103,17 @@ def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
 
         how = csv.ConvertOptions(null_values=_NULLS, strings_can_be_null=True, quoted_strings_can_be_null=False)
         try:
-            return csv.read_csv(
+            found = csv.read_csv(
                 path,
                 csv.ReadOptions(use_threads=False, block_size=block_size),
                 csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=bad_row),
                 how,
             )
+            others = [s for s in _SEPARATORS if s != delimiter and s in found.column_names[0]]
+            if found.num_columns > 1 or len(others) != 1:
+                return found
+            del skipped[before:]
+            return _delimited(others[0])(path, skipped)
         except pa.ArrowInvalid as error:  # a row may not be longer than a block
             if "straddling" not in str(error) or block_size >= _LARGEST_BLOCK:
                 raise
@@ -108,6 +121,15 @@ def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
         return read(path, skipped, min(16 * block_size, _LARGEST_BLOCK))
 
     return read
+
+
+def _refuse_binary(path: Path) -> None:
+    """Raises ValueError where a file of lines begins with bytes that no text has."""
+    with path.open("rb") as file:
+        begin = file.read(1024)
+    packed = path.suffix in (".gz", ".bz2", ".zst")
+    if begin.startswith(b"PAR1") or (b"\0" in begin and not packed):
+        raise ValueError(f"it is {'a parquet file' if begin.startswith(b'PAR1') else 'not a file of lines'}")
 
 
 def _arrow(path: Path, skipped: Skipped) -> pa.Table:

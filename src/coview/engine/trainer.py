@@ -141,6 +141,12 @@ class Trainer:
         line |= {"lr": self.updater.last_rate, "samples": len(rows)}
         return line | ({"skipped": "not finite"} if norm is None else {"grad_norm": norm})
 
+    def _nothing_to_learn(self) -> bool:
+        """Whether no step gave a loss, asked once: after a few steps, or at the end of a run of fewer."""
+        if self.step != BAD_STEPS and (self.step > BAD_STEPS or not self._over()):
+            return False
+        return not any(name.startswith("loss/") for line in self.metrics for name in line)
+
     def _progress(self) -> float:
         """The clock's progress, the same on every process: the first one's watch decides."""
         return exchange(self.budget.progress(self.step))[0]
@@ -151,7 +157,8 @@ class Trainer:
         """Trains until the budget is used, a signal arrives, or the run fails.
 
         Raises:
-            RunFailed: ten steps in a row were not finite, or the run collapsed under `stop_on_collapse`.
+            RunFailed: ten steps in a row were not finite, the first ten gave no loss, or the run collapsed under
+                `stop_on_collapse`.
         """
         failure: str | None = None
         first = world()[0] == 0
@@ -177,6 +184,11 @@ class Trainer:
                     if self.config.stop_on_collapse and self.monitor.verdict().status == "collapsed":
                         failure = f"the run collapsed: {self.monitor.verdict().sentence}"
                 self.metrics.append(line)
+                if self._nothing_to_learn():
+                    failure = (
+                        f"no sample of the first {self.step} steps gave a loss: none has what {self.config.method} "
+                        "relates, such as a second token, slot or view"
+                    )
                 if first:
                     self._write_line(line)
                     if self.tell is not None:
