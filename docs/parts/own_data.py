@@ -54,7 +54,7 @@ OWN: dict[str, tuple[Own, ...]] = {
             "a table in long form, a row for each time",
             "walks.csv --columns walk:series=x,y,z entity=recording time=seconds",
         ),
-        Own("an array `(samples, times, channels)`", "signals.npz"),
+        Own("an array named `series`, `(samples, times, channels)`", "signals.npz"),
         Own("a folder of arrays, one a sample", "signals/ --columns walk:series=."),
     ),
     "events": (
@@ -86,7 +86,7 @@ OWN: dict[str, tuple[Own, ...]] = {
     "spectral": (
         Own("a folder of GeoTIFFs; large ones are cut into tiles", "rasters/"),
         Own(
-            "an array `(N, C, H, W)`, its wavelengths in nm told",
+            "an array named `spectral`, `(N, C, H, W)`, its wavelengths in nm told",
             "patches.npz --modality spectral.wavelengths=490,560,665,840",
         ),
     ),

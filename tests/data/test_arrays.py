@@ -38,7 +38,7 @@ def test_waveforms_are_known_by_their_slots_name_or_word():
     waves = np.stack([wave(i) for i in range(3)])
     assert from_arrays(recording=waves).columns["recording"].modality == "audio"
     assert from_arrays({"x:audio": waves}).columns["x"].modality == "audio"
-    with pytest.raises(UserError, match=r"ndarray \(1600,\).*'x:audio'"):
+    with pytest.raises(UserError, match=r"ndarray \(1600,\).*'x:series'"):
         from_arrays(x=waves)
 
 

@@ -146,6 +146,14 @@ def test_a_column_without_a_value_is_left_out_and_named(tmp_path: Path) -> None:
     assert "walk: z left out, without a value in any row" in source.understood
 
 
+@pytest.mark.parametrize("empty", [[None] * 120, [float("nan")] * 120])
+def test_a_column_without_a_value_does_not_make_series_events(tmp_path: Path, empty: list[float | None]) -> None:
+    source = open_source(written(tmp_path, {**walks(), "z": empty}))
+    assert {slot: column.modality for slot, column in source.columns.items()} == {"series": "series"}
+    assert "series: z left out, without a value in any row" in source.understood
+    assert source.columns["series"].items[0][0].shape == (30, 2)
+
+
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [

@@ -27,6 +27,8 @@ def nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"encoder_options": {"wide": 3}}, "has no option 'wide'"),
         ({"optimizer": "adamm"}, "did you mean adam"),
         ({"balance": "mgad"}, "no balance rule is called"),
+        ({"modality": {"audio": {"rate": 8000}}}, "--modality: the data has no slot 'audio'; it has image"),
+        ({"modality": {"imgae": {"size": 16}}}, "--modality: the data has no slot 'imgae'; did you mean 'image'"),
     ],
 )
 def test_names_that_there_are_none_of(options: dict[str, Any], told: str):

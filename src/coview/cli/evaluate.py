@@ -52,7 +52,7 @@ def say_scores(scores: Scores) -> None:
     if not first_process():
         return
     if not scores.values:
-        say("nothing to score here: no labels, no natural views, no two slots in one space")
+        say("nothing to score here: no labels, natural views or slots in one space that enough held-out samples have")
         return
     console().print(table(scores))
     for line in details(scores):

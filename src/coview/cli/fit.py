@@ -146,4 +146,5 @@ def _next(trained: Run, ready: Prepared) -> None:
     say("next:", "bold")
     say(f"  coview search {folder} {query}   the samples nearest to it")
     say(f"  coview embed {folder} --out emb.parquet   every sample's embedding as a table")
-    say(f"  coview evaluate {folder} --supervised   beside a supervised encoder of the same size")
+    if ready.data.labels:
+        say(f"  coview evaluate {folder} --supervised   beside a supervised encoder of the same size")

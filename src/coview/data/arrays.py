@@ -173,8 +173,8 @@ def _told_by(slot: str, value: Any, inner: int | None) -> str:
         shape = getattr(first, "shape", None)
         what = f"{type(first).__name__}{'' if shape is None else f' {tuple(shape)}'}"
         raise UserError(
-            f"slot {slot!r} has entries of {what}, which say no modality; say it: {{'{slot}:audio': ...}} "
-            f"(there are {', '.join(modality_modules())})"
+            f"slot {slot!r} has entries of {what}, which say no modality; say it: --columns {slot}:series={slot}, "
+            f"or {{'{slot}:series': ...}} in Python (there are {', '.join(modality_modules())})"
         )
     return told
 

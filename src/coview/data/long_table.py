@@ -15,6 +15,7 @@ import re
 import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
+from pyarrow import compute
 
 from coview.data.entities import Entities, Grids, Histories
 from coview.data.infer_columns import distinct
@@ -134,9 +135,15 @@ def _inferred(reading: Reading, entities: Entities, apart: set[str | None]) -> W
         reading.understood.append(f"not read: {some(unread)}; map them with --columns slot:events=column")
     if not names:
         raise UserError(f"{reading.name}: nothing but {', '.join(str(a) for a in apart if a)} is there to learn from")
-    measured = all(_measured(name, entities.table[name]) for name in names)
-    even = measured and entities.time is not None and not Grids(entities, names).bad
+    told = [name for name in names if not _empty(entities.table[name])]
+    measured = all(_measured(name, entities.table[name]) for name in told)
+    even = measured and entities.time is not None and not Grids(entities, told).bad
     return Wanted("series" if even else "events", "series" if even else "events", tuple(names))
+
+
+def _empty(column: pa.ChunkedArray) -> bool:
+    """Whether it has no value in any row."""
+    return bool(compute.all(compute.is_null(column, nan_is_null=True)).as_py())  # type: ignore[attr-defined]
 
 
 def _measured(name: str, column: pa.ChunkedArray) -> bool:
@@ -158,7 +165,7 @@ def _as_good_as_names(column: pa.ChunkedArray) -> bool:
 
 def _column(reading: Reading, entities: Entities, wanted: Wanted) -> Column:
     table = entities.table
-    empty = [name for name in wanted.columns if table[name].null_count == len(table)]
+    empty = [name for name in wanted.columns if _empty(table[name])]
     if empty:
         reading.understood.append(f"{wanted.slot}: {some(empty)} left out, without a value in any row")
     names = [name for name in wanted.columns if name not in empty]

@@ -91,7 +91,7 @@ def judge(
 def _told(case: Case) -> Sign:
     """The first of the worst signs that count; where there is none, that of health."""
     if not case.readings:
-        return Sign("unknown", "nothing was read: there is no held-out sample and no relation", "")
+        return Sign("unknown", "nothing was read: fewer than two samples are held out, and the losses compare none", "")
     found = [sign for look in SIGNS if (sign := look(case)) is not None]
     early = case.steps is not None and case.steps < SHORT
     if sure := [sign for sign in found if sign.lasting or not early]:

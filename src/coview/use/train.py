@@ -121,7 +121,8 @@ def _check_slots(config: FitConfig, source: Source) -> None:
     modalities = dict.fromkeys(column.modality for column in source.columns.values())
     encoders = config.encoder if isinstance(config.encoder, dict) else {}
     own = [name for name, value in config.encoder_options.items() if isinstance(value, dict)]
-    for flag, named in {"--slots": config.slots or (), "--encoder": encoders, "--encoder-options": own}.items():
+    asked = {"--slots": config.slots or (), "--encoder": encoders, "--encoder-options": own}
+    for flag, named in {**asked, "--modality": config.modality}.items():
         known = [*source.columns] if flag == "--slots" else [*source.columns, *modalities]
         unknown = [slot for slot in named if slot not in known]
         if unknown:
