@@ -1,5 +1,6 @@
 """Tables: columns are slots by word or by values; ids, labels, groups, splits; bad lines and columns named."""
 
+import gzip
 import json
 import math
 
@@ -286,6 +287,22 @@ def test_one_column_stays_one(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("text\nsome; words\nand | others\n")
     assert read_table(path)[0].to_pydict() == {"text": ["some; words", "and | others"]}
+
+
+@pytest.mark.parametrize("packed", ["", ".gz"])
+@pytest.mark.parametrize("header", ['"text; a, b"', '"text, or not"', "text; a\tb"])
+def test_a_column_may_be_named_with_separators(tmp_path, header, packed):
+    lines = f"{header}\nsome words\nothers\n".encode()
+    path = tmp_path / f"t.csv{packed}"
+    path.write_bytes(gzip.compress(lines) if packed else lines)
+    assert read_table(path)[0].to_pydict() == {header.strip('"'): ["some words", "others"]}
+
+
+def test_lines_that_are_packed_are_told_from_other_bytes(tmp_path):
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(bytes(64)))
+    with pytest.raises(UserError, match="not a file of lines"):
+        read_table(path)
 
 
 def test_a_parquet_file_by_another_name_is_told(tmp_path, capfd):

@@ -10,6 +10,7 @@ from typing import Any
 
 from coview.cli.terminal import console, first_process, say
 from coview.engine.config import FitConfig
+from coview.engine.log import LOG
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -26,7 +27,7 @@ def telling(config: FitConfig, samples: int) -> Iterator[Tell | None]:
     show = _bar if console().is_terminal else _lines
     with show(_Budget(config, samples)) as tell:
         if config.processes > 1:
-            with _watching(Path(str(config.out)) / "metrics.jsonl", tell):
+            with _watching(Path(str(config.out)) / LOG, tell):
                 yield None
         else:
             yield tell

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable
@@ -20,6 +22,8 @@ _LARGEST_BLOCK = 1 << 30
 _NULLS = ["", "#N/A", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"]
 """Words of a file of lines that stand for a missing cell, as pandas and R write them."""
 _SEPARATORS = ",;\t|"
+_HEADER = 1 << 16
+"""Bytes at a file's beginning that its separator is read from."""
 _INDEX = re.compile(r"__index_level_\d+__")
 """What pandas calls the numbers of rows that it keeps as a column."""
 
@@ -49,12 +53,11 @@ def read_table(path: Path) -> tuple[pa.Table, Skipped]:
     skipped: Skipped = []
     try:
         table = _READERS[kind](path, skipped)
-        names = table.column_names
-        table = table.drop_columns([name for name in names if _INDEX.fullmatch(name)])
-        names = table.column_names
+        table = table.drop_columns([name for name in table.column_names if _INDEX.fullmatch(name)])
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise UserError(f"{path} cannot be read as {kind}: {reason}") from error
+    names = table.column_names
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UserError(f"{path} has two columns named {twice[0]!r}; each column needs a name of its own")
@@ -90,46 +93,53 @@ def _parquet(path: Path, skipped: Skipped) -> pa.Table:
 
 
 def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
-    def read(path: Path, skipped: Skipped, block_size: int = 1 << 20) -> pa.Table:
-        from pyarrow import csv
-
-        before = len(skipped)
-        _refuse_binary(path)
+    def read(path: Path, skipped: Skipped) -> pa.Table:
+        from pyarrow import csv as arrow_csv
 
         def bad_row(row: Any) -> str:
             where = f"line {row.number}" if row.number else f"the line {row.text[:40]!r}"
             skipped.append((where, f"{row.actual_columns} fields where {row.expected_columns} are named"))
             return "skip"
 
-        how = csv.ConvertOptions(null_values=_NULLS, strings_can_be_null=True, quoted_strings_can_be_null=False)
-        try:
-            found = csv.read_csv(
-                path,
-                csv.ReadOptions(use_threads=False, block_size=block_size),
-                csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=bad_row),
-                how,
-            )
-            others = [s for s in _SEPARATORS if s != delimiter and s in found.column_names[0]]
-            if found.num_columns > 1 or len(others) != 1:
-                return found
+        how = arrow_csv.ParseOptions(
+            delimiter=_separator(_beginning(path), delimiter), newlines_in_values=True, invalid_row_handler=bad_row
+        )
+        words = arrow_csv.ConvertOptions(null_values=_NULLS, strings_can_be_null=True, quoted_strings_can_be_null=False)
+        before, block_size = len(skipped), 1 << 20
+        while True:
+            try:
+                blocks = arrow_csv.ReadOptions(use_threads=False, block_size=block_size)
+                return arrow_csv.read_csv(path, blocks, how, words)
+            except pa.ArrowInvalid as error:  # a row may not be longer than a block
+                if "straddling" not in str(error) or block_size >= _LARGEST_BLOCK:
+                    raise
             del skipped[before:]
-            return _delimited(others[0])(path, skipped)
-        except pa.ArrowInvalid as error:  # a row may not be longer than a block
-            if "straddling" not in str(error) or block_size >= _LARGEST_BLOCK:
-                raise
-        del skipped[before:]
-        return read(path, skipped, min(16 * block_size, _LARGEST_BLOCK))
+            block_size = min(16 * block_size, _LARGEST_BLOCK)
 
     return read
 
 
-def _refuse_binary(path: Path) -> None:
-    """Raises ValueError where a file of lines begins with bytes that no text has."""
-    with path.open("rb") as file:
-        begin = file.read(1024)
-    packed = path.suffix in (".gz", ".bz2", ".zst")
-    if begin.startswith(b"PAR1") or (b"\0" in begin and not packed):
+def _beginning(path: Path) -> str:
+    """The first characters of a file of lines, unpacked.
+
+    Raises:
+        ValueError: it begins with bytes that no text has.
+    """
+    with pa.input_stream(str(path)) as file:
+        begin = file.read(_HEADER)
+    if begin.startswith(b"PAR1") or b"\0" in begin:
         raise ValueError(f"it is {'a parquet file' if begin.startswith(b'PAR1') else 'not a file of lines'}")
+    return begin.decode("utf-8-sig", errors="replace")
+
+
+def _separator(begin: str, usual: str) -> str:
+    """What parts the fields of the first line: the ending's own, or the one other that makes more than one field."""
+
+    def fields(separator: str) -> int:
+        return len(next(csv.reader(io.StringIO(begin, newline=""), delimiter=separator), []))
+
+    others = [separator for separator in _SEPARATORS if fields(separator) > 1]
+    return usual if usual in others or len(others) != 1 else others[0]
 
 
 def _arrow(path: Path, skipped: Skipped) -> pa.Table:

@@ -155,9 +155,9 @@ class Updater:
         return float(norm)
 
     def _gradients(self, step: Step) -> list[list[Tensor | None]]:
-        if len(self.turns) == 1 and self.turns[0].losses is None:
-            return [self.balance.combine(step.gradients) or [None] * len(step.parameters)]
         empty: list[Tensor | None] = [None] * len(step.parameters)
+        if len(self.turns) == 1 and self.turns[0].losses is None:
+            return [self.balance.combine(step.gradients) or empty]
         return [step.gradients.get(i, empty) for i in range(len(self.turns))]
 
     def state_dict(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from coview.engine import checkpoint
+from coview.engine import checkpoint, log
 from coview.engine.config import FitConfig, load_config, save_config
 from coview.errors import UserError
 from coview.health.verdict import Verdict
@@ -144,11 +144,10 @@ def load(folder: str | Path) -> Run:
     step, state = checkpoint.load(checkpoint.latest(folder / "checkpoints"), method)
     run = Run(config, method.eval(), modalities, folder, steps=step, seconds=state["seconds"])
     method.clock.step, method.clock.progress = step, state["progress"]
-    verdict, scores, metrics = folder / "verdict.json", folder / "scores.json", folder / "metrics.jsonl"
+    verdict, scores = folder / "verdict.json", folder / "scores.json"
     if verdict.is_file():
         run.verdict = Verdict.from_dict(json.loads(verdict.read_text()))
     if scores.is_file():
         run.scores = json.loads(scores.read_text())
-    if metrics.is_file():
-        run.metrics = [json.loads(line) for line in metrics.read_text().splitlines() if line]
+    run.metrics = log.read_lines(folder)
     return run

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from coview.data.sampler import Sampler
 from coview.data.source import Data
-from coview.engine import checkpoint
+from coview.engine import checkpoint, log
 from coview.engine.config import FitConfig
 from coview.engine.devices import autocast, keep_freed_memory, resolve_precision
 from coview.engine.monitor import Monitor
@@ -32,7 +32,7 @@ from coview.nn.encoder import Encoder
 from coview.views.draw import occurrence_keys
 
 BAD_STEPS = 10
-"""Steps in a row that are not finite before a run stops."""
+"""Steps in a row that are not finite, or at the start without a loss, before a run stops."""
 
 Tell = Callable[[dict[str, Any]], None]
 """Is told of every logged step (progress bars, trackers)."""
@@ -141,11 +141,23 @@ class Trainer:
         line |= {"lr": self.updater.last_rate, "samples": len(rows)}
         return line | ({"skipped": "not finite"} if norm is None else {"grad_norm": norm})
 
-    def _nothing_to_learn(self) -> bool:
-        """Whether no step gave a loss, asked once: after a few steps, or at the end of a run of fewer."""
-        if self.step != BAD_STEPS and (self.step > BAD_STEPS or not self._over()):
-            return False
-        return not any(name.startswith("loss/") for line in self.metrics for name in line)
+    def _failure(self) -> str | None:
+        """Why the run cannot go on after the steps so far."""
+        if self.bad_in_a_row >= BAD_STEPS:
+            return (
+                f"{BAD_STEPS} steps in a row were not finite, from step {self.step - BAD_STEPS + 1} on; "
+                "nothing moved since. Lower --lr, try --precision 32, or look for extreme values in the data"
+            )
+        asked = self.step == BAD_STEPS or (self.step < BAD_STEPS and self._over())
+        if asked and not any(name.startswith("loss/") for line in self.metrics for name in line):
+            return (
+                f"no sample of the first {self.step} steps gave a loss: none has what {self.config.method} "
+                "relates, such as a second token, slot or view"
+            )
+        if self.config.stop_on_collapse and self.monitor.steps[-1:] == [self.step]:
+            verdict = self.monitor.verdict()
+            return f"the run collapsed: {verdict.sentence}" if verdict.status == "collapsed" else None
+        return None
 
     def _progress(self) -> float:
         """The clock's progress, the same on every process: the first one's watch decides."""
@@ -172,25 +184,15 @@ class Trainer:
                 now = self.budget.seconds
                 line |= {"seconds": now, "samples_per_s": line.pop("samples") / max(1e-9, now - last_time)}
                 last_time = now
-                if self.bad_in_a_row >= BAD_STEPS:
-                    failure = (
-                        f"{BAD_STEPS} steps in a row were not finite, from step {self.step - BAD_STEPS + 1} on; "
-                        "nothing moved since. Lower --lr, try --precision 32, or look for extreme values in the data"
-                    )
                 if self._wants_reading(next_look):
                     self._read_health(line)
                     line["time"] = self.watch.shares()
                     next_look = self._next_look()
-                    if self.config.stop_on_collapse and self.monitor.verdict().status == "collapsed":
-                        failure = f"the run collapsed: {self.monitor.verdict().sentence}"
                 self.metrics.append(line)
-                if self._nothing_to_learn():
-                    failure = (
-                        f"no sample of the first {self.step} steps gave a loss: none has what {self.config.method} "
-                        "relates, such as a second token, slot or view"
-                    )
+                failure = self._failure()
                 if first:
-                    self._write_line(line)
+                    if self.folder is not None:
+                        log.write_line(self.folder, line)
                     if self.tell is not None:
                         self.tell(line)
                 if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
@@ -256,11 +258,6 @@ class Trainer:
         with suppress(OSError):
             self.folder.rmdir()
 
-    def _write_line(self, line: dict[str, Any]) -> None:
-        if self.folder is not None:
-            with (self.folder / "metrics.jsonl").open("a") as file:
-                file.write(json.dumps(line) + "\n")
-
     def _checkpoint(self) -> None:
         if self.folder is None or world()[0] != 0:
             return
@@ -295,13 +292,6 @@ class Trainer:
         self.sampler.load_state(state["sampler"])
         self.budget.spent = state["seconds"]
         self.skipped, self.bad_in_a_row = state["skipped"], state["bad_in_a_row"]
-        self._drop_lines_after(self.step)
-
-    def _drop_lines_after(self, step: int) -> None:
-        """Steps logged after the checkpoint will be taken again."""
-        assert self.folder is not None
-        path = self.folder / "metrics.jsonl"
-        if path.is_file() and world()[0] == 0:
-            lines = [line for line in path.read_text().splitlines() if line and json.loads(line)["step"] <= step]
-            path.write_text("".join(line + "\n" for line in lines))
-            self.metrics = [json.loads(line) for line in lines]
+        if world()[0] == 0:
+            log.drop_after(self.folder, self.step)
+            self.metrics = log.read_lines(self.folder)
