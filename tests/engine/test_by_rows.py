@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.losses import nt_xent_rows
-from coview.nn.by_rows import by_rows
+from coview.nn.by_rows import TILE_ELEMENTS, by_rows, tile_of
 from tests.contracts.pool import Pool
 
 
@@ -37,6 +37,11 @@ def test_tiles_change_nothing() -> None:
         for tile in (1, 3, 20):
             got = value_and_gradient(kind, tile)
             torch.testing.assert_close(got, want, rtol=1e-12, atol=1e-12)
+
+
+def test_a_tile_holds_as_many_rows_as_fit() -> None:
+    assert tile_of(TILE_ELEMENTS // 5) == 5
+    assert tile_of(3 * TILE_ELEMENTS) == 1
 
 
 def test_gradients_averaged_over_processes_are_the_gradient(pools: dict[int, Pool]) -> None:

@@ -185,7 +185,7 @@ EXAMPLES = {
     "weighted_contrastive_rows": Example(
         (VIEW, VIEW, MANY, ()),
         lambda a, b, c, t: losses.weighted_contrastive_rows(
-            a, b, OWN, c, OWN_OF_MANY, torch.linspace(0.1, 1, K), t.sigmoid()
+            a, b, OWN, c, OWN_OF_MANY, torch.arange(K) % 3, torch.linspace(0.1, 1, 3), t.sigmoid()
         ),
     ),
 }

@@ -95,14 +95,18 @@ def test_nobody_with_a_partner_loses_nothing() -> None:
     assert float(group_contrastive(noise(3, 2), torch.arange(3), 0.1)) == 0
 
 
-def test_negatives_count_by_their_weight_and_never_one_s_own() -> None:
+def test_a_view_s_negatives_share_its_weight_and_one_s_own_is_none() -> None:
     a, b, c = noise(2, 3), noise(2, 3, seed=1), noise(4, 3, seed=2)
-    sample, weight, t = torch.tensor([0, 1, 2, 2]), torch.tensor([0.5, 1.0, 0.25, 0.1]).double(), 0.3
-    found = weighted_contrastive_rows(a, b, torch.tensor([0, 1]), c, sample, weight, t)
+    sample, view, weight, t = torch.tensor([0, 1, 2, 2]), [0, 0, 0, 1], [0.5, 2.0], 0.3
+    views, weights = torch.tensor(view), torch.tensor(weight).double()
+    found = weighted_contrastive_rows(a, b, torch.tensor([0, 1]), c, sample, views, weights, t)
     a, b, c = (F.normalize(x, dim=1) for x in (a, b, c))
     for i in range(2):
         own = math.exp(float(a[i] @ b[i]) / t)
-        others = sum(float(weight[j]) * math.exp(float(a[i] @ c[j]) / t) for j in range(4) if sample[j] != i)
+        others = 0.0
+        for v in range(2):
+            told = [math.exp(float(a[i] @ c[j]) / t) for j in range(4) if sample[j] != i and view[j] == v]
+            others += weight[v] * sum(told) / len(told)
         assert float(found[i]) == pytest.approx(-math.log(own / (own + others)))
 
 

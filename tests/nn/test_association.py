@@ -41,5 +41,11 @@ def test_words_are_told_apart_as_long_as_their_pairs_fit() -> None:
     assert many.pairs.numel() <= 1.1 * MOST
 
 
+def test_bins_are_fewer_where_columns_are_many() -> None:
+    many = Association(ColumnLayout.of([0] * 400))
+    assert many.pairs.numel() <= MOST
+    assert len(many.bins(torch.randn(500, 400).sort(0).values)[:, 7].unique()) == many.numbers > 2
+
+
 def test_before_anything_was_counted_nothing_tells_of_anything() -> None:
     assert not Association(ColumnLayout.of([0, 3])).information(torch.tensor(1)).any()

@@ -57,6 +57,25 @@ def test_flops_of_a_linear_layer_are_counted_through_a_real_step():
     assert flops(64) - flops(32) == 3 * 2 * looks * 32 * (dim + out)
 
 
+def histories() -> Source:
+    kinds = [[{"time": np.arange(9.0), "kind": [f"k{(i + place) % 3}" for place in range(9)]}] for i in range(24)]
+    return Source("events", {"event": Column("events", kinds)}, list(map(str, range(24))), split=["train"] * 24)
+
+
+@pytest.mark.parametrize("first", [1 / 3, 1 / 2, 2 / 3])
+def test_stages_of_a_method_count_by_their_shares_of_a_run(first):
+    """Of MLEM's two stages, as a run of many steps has them."""
+    bench = Bench()
+
+    def flops(share: float) -> float:
+        options = {"batch_size": 24, "precision": "32", "first": share}
+        of = dataclasses.replace(arm("mlem"), data=histories, options=options)
+        data, _, train = bench.prepare(of)
+        return flops_of_step(bench.config(of, steps=1, lr=1e-3, seed=0), data, train)
+
+    assert flops(first) == pytest.approx((1 - first) * flops(0.0) + first * flops(1.0), rel=0.01)
+
+
 def test_steps_match_a_total():
     assert matching_steps(1000.0, 3.0) == 333
     assert matching_steps(1.0, 3.0) == 1

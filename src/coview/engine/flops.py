@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 WITHIN = 0.02
 """How far apart the training FLOPs of two runs may be, as a share."""
-MEASURED = 3
-"""Real steps that are counted: samples that lack a slot make them differ."""
+MEASURED = 6
+"""Real steps that are counted: samples that lack a slot make them differ, as do stages of halves and thirds."""
 
 
 def flops_of_step(config: FitConfig, data: Data, rows: Tensor) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from coview.losses.parts import check_temperature, unit_rows
 from coview.losses.precision import at_least_float32
@@ -11,12 +12,13 @@ from coview.losses.precision import at_least_float32
 
 @at_least_float32
 def weighted_contrastive_rows(
-    anchors: Tensor, partners: Tensor, own: Tensor, candidates: Tensor, sample: Tensor, weight: Tensor,
+    anchors: Tensor, partners: Tensor, own: Tensor, candidates: Tensor, sample: Tensor, view: Tensor, weight: Tensor,
     temperature: float | Tensor,
 ) -> Tensor:  # fmt: skip
-    """An anchor finds its partner among candidates of other samples, each with a weight.
+    """An anchor finds its partner among candidates of other samples, whose views weigh differently.
 
-    `-log( exp(s_i) / (exp(s_i) + sum_{j of another sample} w_j exp(s_ij)) )`, s cosines over the temperature.
+    `-log( exp(s_i) / (exp(s_i) + sum_v w_v mean_j exp(s_ij)) )`, s cosines over the temperature, the mean over the
+    candidates of view v that are of another sample than the anchor.
 
     Paper: ColloSSL: Collaborative Self-Supervised Learning for Human Activity Recognition. Jain, Tang, Min, Kawsar,
     Mathur. IMWUT 2022. https://arxiv.org/abs/2202.00758 (Multi-view Contrastive Loss with one positive device, whose
@@ -28,7 +30,8 @@ def weighted_contrastive_rows(
         own: `(n,)` the anchors' samples.
         candidates: `(M, D)`.
         sample: `(M,)` whose each candidate is.
-        weight: `(M,)`, above 0.
+        view: `(M,)` int64, which view each candidate is.
+        weight: `(V,)` of the views, at least 0.
         temperature: in units of cosine similarity.
 
     Returns:
@@ -40,6 +43,8 @@ def weighted_contrastive_rows(
     check_temperature(temperature)
     anchors = unit_rows(anchors) / temperature
     own_logit = (anchors * unit_rows(partners)).sum(1)
-    others = anchors @ unit_rows(candidates).T + weight.log()
-    others = others.masked_fill(own[:, None] == sample, -torch.inf)
+    other = own[:, None] != sample
+    count = other.to(weight.dtype) @ F.one_hot(view, len(weight)).to(weight.dtype)  # (n, V)
+    shared = (weight / count.clamp_min(1))[:, view].masked_fill(~other, 0)
+    others = anchors @ unit_rows(candidates).T + shared.log()
     return torch.cat([own_logit[:, None], others], 1).logsumexp(1) - own_logit

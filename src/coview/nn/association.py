@@ -14,21 +14,23 @@ MOST = 1 << 22
 class Association(nn.Module):
     """Mutual information of every two columns, from counts of pairs of values.
 
-    Numbers (normal scores) are put into as many bins as likely as each other. Words are told apart one by one, as long
-    as the counts of all pairs fit into `MOST` numbers; of more, codes are folded. What is missing has a bin of its own.
+    Numbers (normal scores) are put into as many bins as likely as each other, words are told apart one by one, as long
+    as the counts of all pairs fit into `MOST` numbers; of more, codes are folded and bins wider, with two bins a column
+    at least. What is missing has a bin of its own.
 
     Args:
         layout: of C columns.
-        numbers: bins of a column of numbers.
+        numbers: bins of a column of numbers, at most.
     """
 
     pairs: Tensor
 
     def __init__(self, layout: ColumnLayout, numbers: int = 16) -> None:
         super().__init__()
-        self.layout, self.numbers = layout, numbers
-        columns = len(layout.codes)
-        self.width = 1 + min(max([numbers, *layout.codes]), max(numbers, int(MOST**0.5 / columns)))
+        self.layout, columns = layout, len(layout.codes)
+        fit = max(2, int(MOST**0.5 / columns) - 1)
+        self.numbers = min(numbers, fit)
+        self.width = 1 + min(max([numbers, *layout.codes]), fit)
         self.register_buffer("pairs", torch.zeros(columns, columns, self.width, self.width))
 
     def bins(self, value: Tensor) -> Tensor:

@@ -19,6 +19,11 @@ def world() -> tuple[int, int]:
     return (dist.get_rank(), dist.get_world_size()) if dist.is_available() and dist.is_initialized() else (0, 1)
 
 
+def tile_of(width: int) -> int:
+    """Rows of a tile where the work of one row holds `width` elements at once."""
+    return max(1, TILE_ELEMENTS // max(width, 1))
+
+
 def share(n: int, rank: int, size: int) -> slice:
     """The rows of `n` that process `rank` of `size` takes: contiguous, as even as can be."""
     return slice(n * rank // size, n * (rank + 1) // size)
@@ -43,7 +48,8 @@ def by_rows(
         rows: tensors `(N, ...)` cut into rows together.
         shared: what every row sees: tensors or anything else.
         join: True to return the rows' results `(N, ...)`, False to return the sum over all rows.
-        tile: rows of one tile; by default as many as keep a tile's matrix of rows by shared[0] under 64 MiB.
+        tile: rows of one tile; by default as many as keep a tile's matrix of rows by shared[0] under 64 MiB. Where a
+            row's work holds more than that, see `tile_of`.
 
     Raises:
         ValueError: rows of different lengths, or none.
@@ -54,7 +60,7 @@ def by_rows(
     rank, size = world()
     if tile is None:
         width = len(shared[0]) if shared and isinstance(shared[0], Tensor) and shared[0].ndim else n
-        tile = max(1, TILE_ELEMENTS // max(width, 1))
+        tile = tile_of(width)
     mine = share(n, rank, size)
     count = mine.stop - mine.start
     if size == 1 and count <= tile:

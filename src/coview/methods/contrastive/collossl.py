@@ -82,9 +82,9 @@ class ColloSSL(Method):
             others = present.clone()
             others[:, a] = False
             sample, device = others.nonzero().unbind(1)
-            weight = device_weights(apart[a])[device] / others.sum(0)[device]
+            weight = device_weights(apart[a]).to(devices.dtype)
             rows = (devices[both, a], devices[both, closest], both)
-            shared = (devices[sample, device], sample, weight.to(devices.dtype), self.temperature)
+            shared = (devices[sample, device], sample, device, weight, self.temperature)
             each.append(by_rows(weighted_contrastive_rows, rows, shared))
             seen.setdefault("devices", unit(torch.stack(rows[:2], 1)))
         return Relations({"multi_view": torch.cat(each).mean()}, seen=seen) if each else Relations()

@@ -12,7 +12,7 @@ from coview.errors import UserError
 from coview.losses import group_contrastive_rows, instance_contrast_rows, observation_contrast
 from coview.losses.parts import has_partner
 from coview.methods.base import Method
-from coview.nn.by_rows import by_rows
+from coview.nn.by_rows import by_rows, tile_of
 from coview.nn.encoder import Encoder
 from coview.nn.heads import unit
 from coview.nn.tokens import token_valid
@@ -134,7 +134,9 @@ class COMET(Method):
             tokens, valid = z.there("tokens", "valid")
             if len(tokens):
                 own = torch.arange(len(tokens), device=tokens.device)
-                losses["sample"] = self.sample * by_rows(instance_contrast_rows, (tokens, own), (tokens, valid)).mean()
+                tile = tile_of(4 * valid.numel())  # at every place two looks at a sample by both at all
+                each = by_rows(instance_contrast_rows, (tokens, own), (tokens, valid), tile=tile)
+                losses["sample"] = self.sample * each.mean()
                 count = valid.sum(1).clamp_min(1)[:, None, None]
                 seen["pooled"] = unit((tokens * valid[:, None, :, None]).sum(2) / count)
         for level in [name.removeprefix("of ") for name in z if name.startswith("of ")]:

@@ -12,7 +12,7 @@ from coview.batch import Batch, Embeddings, Features, Relations, Reps, Views
 from coview.losses import head_overlap, negative_pressure, similarity_contrast, temporal_variation
 from coview.methods.locating import LocatingMethod, joint_too
 from coview.modalities.base import present_mean
-from coview.nn.by_rows import TILE_ELEMENTS, by_rows
+from coview.nn.by_rows import by_rows, tile_of
 from coview.nn.dense_similarity import dense_similarity, over_moments, own_volume, some_products
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.logit_scale import LogitScale
@@ -111,7 +111,7 @@ class DenseAV(LocatingMethod):
         places, there, moments, heard = z.there("places", "there", "moments", "heard")
         if not len(places):
             return Relations()
-        tile = max(1, TILE_ELEMENTS // (moments[..., 0].numel() * places.shape[1]))
+        tile = tile_of(moments[..., 0].numel() * places.shape[1])
         alike = by_rows(self.similarity, (places, there), (moments, heard), tile=tile)
         drawn = z.draw("drawn", 2, 4)[z["present"]]  # four places and four moments of each sample
         beside = {

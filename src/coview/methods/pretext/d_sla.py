@@ -12,7 +12,7 @@ from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
 from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
 from coview.modalities.graph.ragged import Graphs
-from coview.nn.by_rows import by_rows
+from coview.nn.by_rows import by_rows, tile_of
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP
 from coview.views.draw import Draw
@@ -123,6 +123,7 @@ class DSLA(Method):
             lambda one, own, near, every: discrepancy_margin_rows(one, own, near, every, self.margin),
             (original, own, near),
             (original,),
+            tile=tile_of(original.numel()),
         )
         return Relations({"margin": self.apart * each.mean()}, seen={"graph": original})
 
