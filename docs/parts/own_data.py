@@ -54,6 +54,10 @@ OWN: dict[str, tuple[Own, ...]] = {
             "a table in long form, a row for each time",
             "walks.csv --columns walk:series=x,y,z entity=recording time=seconds",
         ),
+        Own(
+            "a table of a series a row, its times the columns from one to another",
+            "ecg.csv --columns ecg:series=t0..t19",
+        ),
         Own("an array named `series`, `(samples, times, channels)`", "signals.npz"),
         Own("a folder of arrays, one a sample", "signals/ --columns walk:series=."),
     ),

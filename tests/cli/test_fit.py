@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,20 @@ def test_the_report_stands_alone_and_tells_the_verdict(run: Path) -> None:
     assert "data:image/png;base64" in page
     assert not any(f'{what}="http' in page for what in ("src", "href"))
     assert "<script" not in page
+
+
+def test_more_is_skipped_than_is_told_and_the_whole_list_is_named(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, out = tmp_path / "data", tmp_path / "run"
+    shutil.copytree(pictures, data)
+    for i in range(7):
+        (data / f"broken{i}.png").write_bytes(b"no picture")
+    assert main(["fit", "simclr", "--data", str(data), "--steps", "1", "--out", str(out), "--no-evaluate", *SMALL]) == 0
+    assert f"all that was skipped, with reasons: {out / 'skipped.csv'}" in capsys.readouterr().out
+    name, *rows = (out / "skipped.csv").read_text().splitlines()
+    assert name == "name,reason"
+    assert [row.partition(",")[0] for row in rows] == [f"broken{i}" for i in range(7)]
 
 
 def test_an_existing_run_is_refused(run: Path, pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:

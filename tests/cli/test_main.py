@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,16 @@ def test_every_verbs_help_answers(capsys: pytest.CaptureFixture[str]) -> None:
     for verb in available():
         assert main([verb, "--help"]) == 0
         assert f"usage: coview {verb}" in capsys.readouterr().out
+
+
+def test_a_table_is_shown_by_the_columns_named_and_warnings_are_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, sheet = tmp_path / "t.csv", str(tmp_path / "views.png")
+    table.write_text("a,b,c\n" + "".join(f"{n / 2},3,{n % 7}\n" for n in range(30)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert main(["data", "show", str(table), "--columns", "row:table=a,b", "--out", sheet]) == 0
+    shown = capsys.readouterr()
+    assert "slot row: table" in shown.out
+    assert shown.err == "coview: columns left out, for they are always the same: b\n"

@@ -72,6 +72,7 @@ picture_case("corrupt picture", lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
 picture_case("truncated picture", lambda: picture_bytes(0, 60, "JPEG")[:900], ".jpg")
 picture_case("picture of zero bytes", lambda: b"")
 picture_case("picture of 1 x 1 pixel", lambda: picture_bytes(0, 1))
+picture_case("picture of one colour", lambda: saved(Image.new("RGB", (24, 24), "white")))
 picture_case("picture of 20,000 x 20,000 pixels", lambda: header_of(20_000))
 picture_case("picture of 10,000 x 10,000 pixels", lambda: header_of(10_000))
 picture_case("CMYK picture", lambda: saved(Image.fromarray(pixels()).convert("CMYK"), "JPEG"), ".jpg")
@@ -108,6 +109,7 @@ def waveform(values: np.ndarray, rate: int = 16_000) -> bytes:
 sound_case("sound of zero bytes", lambda: b"")
 sound_case("sound without samples", lambda: waveform(np.zeros(0)))
 sound_case("sound of one sample", lambda: waveform(np.ones(1) * 0.5))
+sound_case("truncated sound", lambda: waveform(wave(0, 9600))[:9600])
 sound_case("silent sound", lambda: waveform(np.zeros(1600)))
 sound_case("stereo sound", lambda: waveform(np.stack([wave(0), wave(1)], 1)))
 sound_case("sound at 96 kHz", lambda: waveform(wave(0, 9600), 96_000))
@@ -173,6 +175,21 @@ MAKERS |= {
     "a pickle": lambda root: table_of(root, b"\x80\x04N.", "data.pt"),
     "one picture": lambda root: picture(root / "one.png"),
 }
+
+
+@row("a word in a column of numbers")
+def word_among_numbers(root: Path) -> Path:
+    rows = [f"{n},{20 + n / 4},{n % 5}" for n in range(40)]
+    return table_of(root, "\n".join(["id,age,children", *rows, "bad,unknown,3"]).encode())
+
+
+@row("a word in a column of times")
+def word_among_times(root: Path) -> Path:
+    rows = [f"{n % 4},2024-01-{1 + n // 4:02d},{['tea', 'milk'][n % 3 % 2]}" for n in range(40)]
+    return table_of(root, "\n".join(["customer,date,goods", *rows, "bad,soon,milk"]).encode())
+
+
+MAKERS["a table of one column of numbers"] = lambda root: table_of(root, b"age\n20.5\n31.5\n17\n")
 
 
 def table_of(root: Path, content: bytes, name: str = "t.csv") -> Path:

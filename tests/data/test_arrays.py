@@ -133,6 +133,17 @@ def test_broken_array_files_are_refused_in_one_sentence(tmp_path, ending):
     with pytest.raises(UserError, match="cannot be read as arrays") as refused:
         open_source(tmp_path / f"t.{ending}")
     assert "\n" not in str(refused.value)
+    assert "pickle" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"), [(None, "x:series=x"), (["foo=x"], "foo:series=x"), (["foo=x,y"], "foo:series=x,y")]
+)
+def test_arrays_that_say_no_modality_are_told_the_option_to_write(tmp_path, columns, said):
+    np.savez(tmp_path / "t.npz", x=np.zeros((4, 50)), y=np.zeros((4, 50)))
+    with pytest.raises(UserError, match=f"say it: --columns {said}, or"):
+        open_source(tmp_path / "t.npz", columns=columns)
+    assert open_source(tmp_path / "t.npz", columns=[said]).columns[said.partition(":")[0]].modality == "series"
 
 
 @pytest.mark.parametrize("modality", ["video", "audio", "series", "points", "volume", "spectral"])

@@ -210,5 +210,5 @@ def test_array_files_alone_ask_what_they_are(tmp_path):
     (tmp_path / "a.npy").write_bytes(b"x")
     with pytest.raises(UserError, match="say what its arrays are, as in --columns shape:points="):
         open_source(tmp_path)
-    with pytest.raises(UserError, match=r"say what its arrays are, as in thing:series="):
+    with pytest.raises(UserError, match=r"say what its arrays are, as in --columns thing:series=\."):
         open_source(tmp_path, columns={"thing": "."})

@@ -15,6 +15,7 @@ from coview.data.prepare import load
 from coview.data.source import Source
 from coview.errors import UserError
 from coview.modalities.graph.wiring import Seeds
+from tests.data.made_files import picture
 
 
 def tables(folder: Path, **files: str) -> Path:
@@ -174,3 +175,52 @@ def test_any_column_may_be_named_as_smiles(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("formula,activity\nCCO,1.5\nCCC,2.5\n")
     source = open_source(tmp_path / "own.csv", columns=["molecule:graph=formula"])
     assert load(source).slots["molecule"].length.tolist() == [[3], [3]]
+
+
+def folders(root: Path, edges: str = EDGES) -> Path:
+    """Four folders of a graph each, and `odd` with `edges`."""
+    for i in range(4):
+        tables(root / f"g{i}", nodes=NODES, edges=EDGES)
+    tables(root / "odd", nodes=NODES, **({"edges": edges} if edges else {}))
+    return root
+
+
+@pytest.mark.parametrize("odd", ["nodes", "notes"])
+def test_a_folder_without_edges_among_graphs_is_left_out_and_named(odd: str, tmp_path: Path) -> None:
+    root = folders(tmp_path / "own", edges="")
+    if odd == "notes":
+        (root / "odd" / "nodes.csv").rename(root / "odd" / "notes.txt")
+    data = load(open_source(root))
+    assert data.names == ["g0", "g1", "g2", "g3"]
+    assert data.skipped == [
+        ("odd", "graph: has no table of edges, such as edges.csv (a header alone where there is no edge)")
+    ]
+
+
+def test_folders_of_pictures_beside_one_of_a_graph_are_no_graphs(tmp_path: Path) -> None:
+    for kind in ("cats", "dogs"):
+        (tmp_path / kind).mkdir()
+        picture(tmp_path / kind / "one.png")
+    tables(tmp_path / "a graph", edges=EDGES)
+    assert list(open_source(tmp_path).columns) == ["image"]
+
+
+def test_a_graph_whose_table_of_edges_is_a_header_alone_has_nodes_without_edges(tmp_path: Path) -> None:
+    data = load(open_source(folders(tmp_path / "own", edges="source,target\n")))
+    graphs = data.slots["graph"].value.flat()
+    assert not data.skipped
+    assert graphs.count.tolist() == [4] * 5
+    assert graphs.edges.shape == (2, 12)
+
+
+def test_a_graph_of_other_features_than_the_others_is_named_with_its_columns(tmp_path: Path) -> None:
+    root = folders(tmp_path / "own", edges=EDGES)
+    tables(root / "odd", nodes=NODES.replace("0.25", "a quarter"))
+    assert load(open_source(root)).skipped == [
+        ("odd", "graph: has 1 features a node (size) and 1 an edge (strength), and the slot has 2 and 1")
+    ]
+
+
+def test_a_table_of_edges_without_rows_and_without_nodes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"edges.csv has no edges, and beside it there is no table of nodes"):
+        open_source(tables(tmp_path / "own", edges="source,target\n"))

@@ -157,11 +157,17 @@ def test_a_column_without_a_value_does_not_make_series_events(tmp_path: Path, em
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [
-        (["walk:series=person"], "column 'person' holds string, and a series is of numbers"),
+        (
+            ["walk:series=person"],
+            r"column 'person' holds words, such as 'person 0' \(row 0\), where numbers are needed",
+        ),
         (["walk:series=xx"], "has no column 'xx' .*did you mean 'x'"),
         (["walk:series=x", "entity=who"], "has no column 'who'"),
         (["walk:series=x", "photo:image=person"], "slot 'photo' is neither series nor events"),
-        (["walk:series=x", "time=person"], "column 'person' holds words, such as 'person 0', where times are needed"),
+        (
+            ["walk:series=x", "time=person"],
+            r"'person' holds words, such as 'person 0' \(row 0\), where times are needed",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path, columns: list[str], reason: str) -> None:

@@ -63,7 +63,7 @@ def test_a_plain_tiff_is_a_raster_where_the_user_says_so(tmp_path: Path) -> None
 
 
 def test_large_rasters_are_cut_into_tiles_that_are_their_parts(tmp_path: Path) -> None:
-    scene(tmp_path / "large.tif", side=64)
+    scene(tmp_path / "large.tif", side=72)
     scene(tmp_path / "small.tif", 1, side=24)
     source = open_source(tmp_path, options={"spectral": {"tile": 16}})
     assert len(source) == 16 + 1
@@ -71,7 +71,7 @@ def test_large_rasters_are_cut_into_tiles_that_are_their_parts(tmp_path: Path) -
     (window,) = source.columns["spectral"].items[5]
     from coview.modalities.spectral import Spectral
 
-    assert np.array_equal(Spectral.read(window).values, bands(0, 6, 64)[:, 16:32, 16:32])
+    assert np.array_equal(Spectral.read(window).values, bands(0, 6, 72)[:, 16:32, 16:32])
     assert source.columns["spectral"].items[16] == [tmp_path / "small.tif"]
     assert any("tiles of 16 pixels" in line for line in source.understood)
 

@@ -167,6 +167,30 @@ def test_infinite_cells_are_skipped_and_named(tmp_path: Path) -> None:
     assert data.skipped == [("row 7", "table: column 'carat' is infinite")]
 
 
+def test_infinite_cells_of_columns_not_asked_for_do_not_matter(tmp_path: Path) -> None:
+    wild = np.where(np.arange(N) % 5 == 0, np.inf, 1.0)
+    path = write(tmp_path / "t.parquet", wild=wild, **STONES)
+    for data in (
+        load(open_source(path), options={"table": {"columns": ["carat", "colour"]}}),
+        load(open_source(path, columns=["table=carat,colour"])),
+    ):
+        assert not data.skipped
+        assert len(data) == N
+
+
+def test_an_infinite_code_is_skipped_and_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.parquet", code=[np.inf, *[1.0, 2.0] * 20][:N], **STONES)
+    data = load(open_source(path), options={"table": {"categorical": ["code"]}})
+    assert data.skipped == [("row 0", "table: column 'code' is infinite")]
+
+
+def test_one_column_of_numbers_is_refused_with_the_way_to_read_it(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.parquet", carat=STONES["carat"])
+    with pytest.raises(UserError, match=r"it has carat \(double\): read cells with --columns row:table=carat$"):
+        open_source(path)
+    assert list(open_source(path, columns=["row:table=carat"]).columns) == ["row"]
+
+
 def test_frames_in_memory_are_tables() -> None:
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({**STONES, "label": ["a", "b"] * 20})

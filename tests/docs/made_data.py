@@ -97,6 +97,12 @@ def signal_array(root: Path) -> None:
     np.savez(root / "signals.npz", series=np.random.default_rng(0).normal(size=(N, 20, 3)))
 
 
+def wide(root: Path) -> None:
+    rng = np.random.default_rng(0)
+    lines = [",".join([f"{value:.3f}" for value in rng.normal(size=20)] + ["xy"[i % 2]]) for i in range(N)]
+    (root / "ecg.csv").write_text("\n".join([",".join([*(f"t{t}" for t in range(20)), "rhythm"]), *lines]))
+
+
 def signals(root: Path) -> None:
     (root / "signals").mkdir()
     for i in range(N):
@@ -198,6 +204,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "games/": games,
     "films.csv": films,
     "walks.csv": walks,
+    "ecg.csv": wide,
     "signals.npz": signal_array,
     "signals/": signals,
     "visits.csv": visits,

@@ -156,13 +156,22 @@ def test_options_of_one_slot_go_to_it_alone_and_shared_ones_to_those_that_take_t
     [
         ({"dimm": 3}, "encoder conv of image has no option 'dimm'; it has dim, norm, cells"),
         ({"thing": {"depth": 3}}, "encoder conv of image has no option 'depth'; it has dim, norm, cells"),
-        ({"dim": -4}, "encoder conv of image cannot be made with dim=-4"),
+        ({"dim": 0}, "encoder conv of image: dim is at least 1; 0 was given"),
+        ({"thing": {"cells": -4}}, "encoder conv of image: cells is at least 1; -4 was given"),
+        ({"dim": "wide"}, "encoder conv of image: dim takes a whole number; 'wide' was given"),
+        ({"dim": 1}, "encoder conv of image cannot be made with dim=1: it would have layers without a channel"),
         ({"norm": "layer"}, "encoder conv of image cannot be made with norm=layer"),
     ],
 )
 def test_options_that_an_encoder_cannot_take_are_named(options: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError, match=said):
         build_method("simclr", {"thing": modality("image")}, encoder_options=options)
+
+
+@pytest.mark.parametrize(("kind", "encoder"), [("graph", "gin"), ("series", "dilated")])
+def test_networks_that_say_what_their_last_layer_says_need_one(kind: str, encoder: str) -> None:
+    with pytest.raises(UserError, match=f"encoder {encoder} of {kind} cannot be made with depth=0: it has no"):
+        build_method("simclr", {"thing": modality(kind)}, encoder=encoder, encoder_options={"depth": 0})
 
 
 def test_a_method_in_a_module_is_found_by_its_path() -> None:

@@ -55,6 +55,23 @@ def test_a_mean_cosine_near_1_is_told_to_the_digits_that_matter():
     assert f"different ones {reading.cosine:.4f}, {reading.cosine:.4f} before" in found.sentence
 
 
+def test_samples_that_are_alike_before_and_after_are_hardly_told_apart():
+    alike = read(1 + 1e-3 * random(50, 64))
+    found = judge({"embedding/image": alike}, {"embedding/image": alike})
+    assert found.status == "healthy"
+    assert "samples are hardly told apart" in found.sentence
+    assert "alike to the untrained network too" in found.sentence
+    assert "1.0000" not in found.sentence
+    assert f"{alike.cosine:.6f}" in found.sentence
+
+
+def test_an_untrained_cosine_near_1_is_told_to_the_digits_that_matter_too():
+    before = read(1 + 0.05 * random(50, 64))
+    told = judge({"embedding/x": read(random(50, 64))}, {"embedding/x": before}).sentence
+    assert 0.995 < before.cosine < 1
+    assert f"{before.cosine:.4f} before" in told
+
+
 def test_a_bag_of_few_distinct_texts_is_healthy():
     few = random(5, 64)[torch.arange(300) % 5]
     reference = {"embedding/text": read(random(5, 64, seed=9)[torch.arange(300) % 5] + 1)}
@@ -85,9 +102,18 @@ def test_exact_zeros_are_collapsed():
     assert verdict(embedding=torch.zeros(200, 64)).status == "collapsed"
 
 
-def test_samples_that_are_all_copies_accuse_nobody_of_collapse():
+def test_samples_that_are_all_copies_accuse_nobody_of_collapse_and_praise_nobody():
     same = {"embedding/image": read(torch.ones(50, 8))}
-    assert judge(same, same).status == "healthy"
+    found = judge(same, same)
+    assert found.status == "unknown"
+    assert found.sentence == "the held-out samples are all the same, and that tells nothing of the run"
+
+
+def test_a_slot_of_copies_is_no_witness_beside_another():
+    same = {"embedding/label": read(torch.ones(50, 8))}
+    found = judge(same | HEALTHY, same | UNTRAINED)
+    assert found.status == "healthy"
+    assert f"{HEALTHY['embedding/image'].cosine:.2f}" in found.sentence
 
 
 def test_growing_alike_is_collapsing():

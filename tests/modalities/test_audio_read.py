@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +98,26 @@ def test_broken_files_are_named(tmp_path: Path) -> None:
             Audio.read(tmp_path / name)
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg"])
+@pytest.mark.parametrize("suffix", ["wav", "au", "aiff"])
+def test_a_file_shorter_than_its_header_says_is_truncated(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"cut.{suffix}"
+    soundfile.write(file, tone(16_000, seconds=1), 16_000)
+    file.write_bytes(file.read_bytes()[:-16_000])
+    for raw in (file, file.read_bytes()):
+        with pytest.raises(BadSample, match=r"is truncated: of the 1.00 s that its header announces 0.50 s are there"):
+            Audio.read(raw)
+
+
+@pytest.mark.parametrize("length", [0xFFFFFFFF, 0x7FFFFFFF, 16_000 + 44])
+def test_a_header_of_a_stream_or_one_that_counts_itself_too_is_believed_to_be_whole(length: int) -> None:
+    file = io.BytesIO()
+    soundfile.write(file, tone(16_000, seconds=0.5), 16_000, format="WAV")
+    head, _, samples = file.getvalue().partition(b"data")
+    clip = Audio.read(head + b"data" + struct.pack("<I", length) + samples[4:])
+    assert len(clip.wave) == 8_000
+
+
+@pytest.mark.parametrize("suffix", ["flac", "ogg"])
 def test_a_truncated_file_gives_what_is_left_or_is_named(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"cut.{suffix}"
     soundfile.write(file, tone(44_100, seconds=1), 44_100)

@@ -95,6 +95,8 @@ def test_days_are_times() -> None:
         ({"time": [1.0, np.nan], "x": [1, 2]}, "1 events without a time, the first is number 2"),
         ({"time": [1.0, np.inf], "x": [1, 2]}, "without a time"),
         ({"time": ["soon", "later"], "x": [1, 2]}, "times that are neither numbers nor dates, such as 'soon'"),
+        ({"time": ["2024-01-01", "soon"], "x": [1, 2]}, "neither numbers nor dates, such as 'soon'"),
+        ({"time": [1.5, "soon"], "x": [1, 2]}, "neither numbers nor dates, such as 'soon'"),
         ({"x": [1.0, -np.inf]}, "an infinite x in event 2"),
         ("visits.csv", "is of type str"),
         (7, "is of type int"),

@@ -215,7 +215,7 @@ def test_an_array_file_is_read_and_its_pickle_is_not(tmp_path: Path):
     np.save(tmp_path / "x.npy", noise(c=6))
     assert Image.read(tmp_path / "x.npy").shape == (6, 12, 10)
     np.save(tmp_path / "y.npy", np.array([{}], dtype=object), allow_pickle=True)
-    with pytest.raises(BadSample, match="NumPy"):
+    with pytest.raises(BadSample, match="could run code"):
         Image.read(tmp_path / "y.npy")
 
 

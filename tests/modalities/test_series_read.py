@@ -61,7 +61,7 @@ def test_an_array_file_is_read_and_a_broken_one_named(tmp_path: Path) -> None:
     (tmp_path / "b.npy").write_bytes((tmp_path / "a.npy").read_bytes()[:70])
     np.save(tmp_path / "c.npy", np.array([{}], dtype=object), allow_pickle=True)
     for name in ("b", "c"):
-        with pytest.raises(BadSample, match=r"cannot be read as \.npy"):
+        with pytest.raises(BadSample, match="cannot be read as an array"):
             read_series(tmp_path / f"{name}.npy")
 
 

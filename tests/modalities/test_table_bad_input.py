@@ -24,8 +24,6 @@ def table() -> Table:
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        ({"a": math.inf}, "column 'a' is infinite"),
-        ({"a": -math.inf}, "column 'a' is infinite"),
         ({"a": b"x"}, "column 'a' holds a bytes"),
         ({"a": [1, 2]}, "column 'a' holds a list"),
         ({}, "without columns"),
@@ -76,6 +74,8 @@ def test_a_table_without_a_column_that_tells_rows_apart_is_refused() -> None:
     ("change", "reason"),
     [
         ({"income": "much"}, "column 'income' is 'much' here"),
+        ({"income": math.inf}, "column 'income' is infinite"),
+        ({"home": -math.inf}, "column 'home' is infinite"),
         ({"income": "inf"}, "column 'income' is 'inf', which is not finite"),
     ],
 )
@@ -97,6 +97,14 @@ def test_a_row_without_a_column_does_not_fit_and_one_with_more_does(table: Table
     assert table.unfit(read_row({**rows()[0], "more": 1})) is None
     view = table.collate([[read_row({"income": 1.0})], [read_row(rows()[0])]])
     assert view.present.tolist() == [[False], [True]]
+
+
+def test_rows_with_an_infinite_number_are_not_fitted_to() -> None:
+    good = [read_row({"n": float(i), "word": "ab"[i % 2]}) for i in range(9)]
+    wild = read_row({"n": math.inf, "word": "a"})
+    assert Table.adapt([*good, wild]).config() == Table.adapt(good).config()
+    with pytest.raises(UserError, match="each of the 2 training rows has an infinite number, the first in column 'n'"):
+        Table.adapt([wild, wild])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ CASES: dict[str, Case] = {
     "sound of zero bytes": File(),
     "sound without samples": File(),
     "sound of one sample": File(),
+    "truncated sound": File(),
     "silent sound": File(),
     "broken sound": File(),
     "a picture named .wav": File(),

@@ -23,6 +23,7 @@ CASES: dict[str, Case] = {
     "no picture that can be read": Refused([b"these are words"] * 4),
     "a JPEG named .png": File("as what its content is"),
     "picture of 1 x 1 pixel": File("resized as any other"),
+    "picture of one colour": File("as any other: a colour says something"),
     "CMYK picture": File("as RGB"),
     "picture with a palette": File("as RGB"),
     "picture with a transparent palette": File("laid on white"),

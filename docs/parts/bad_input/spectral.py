@@ -18,6 +18,7 @@ CASES: dict[str, Case] = {
     "none of the bands": Bad((np.ones((1, 8, 8)), (10_900.0,))),
     "as many wavelengths as there are not bands": Bad((np.ones((3, 8, 8)), _WAVES)),
     "an infinite value": Bad((np.full((4, 8, 8), np.inf), _WAVES)),
+    "one value everywhere": Bad((np.ones((4, 8, 8)), _WAVES)),
     "no data at all": Bad((np.full((4, 8, 8), np.nan), _WAVES)),
     "a file that is no raster": Bad(b"no raster"),
     "no data in any raster": Refused([np.full((4, 8, 8), np.nan)] * 4),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 VERBS: dict[str, tuple[str, str]] = {
@@ -52,7 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from coview.errors import RunFailed, UserError
 
     try:
-        return _verb(words[0])(words[1:])
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            return _verb(words[0])(words[1:])
     except SystemExit as asked:  # argparse has printed its help
         return int(asked.code or OK)
     except UserError as error:
@@ -70,6 +73,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("coview: interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: object = None,
+    line: object = None,
+) -> None:
+    """What coview itself warns of in one line; what others do, with the place."""
+    own = filename.startswith(os.path.dirname(os.path.dirname(__file__)))
+    told = f"coview: {message}\n" if own else warnings.formatwarning(message, category, filename, lineno)
+    print(told, end="", file=sys.stderr)
 
 
 def available() -> dict[str, tuple[str, str]]:

@@ -21,6 +21,9 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument(
         "--parts", nargs="+", metavar="PART", help="get: some of its parts only, apart by spaces or commas"
     )
+    parser.add_argument(
+        "--columns", nargs="+", metavar="MAPPING", help="show: slot:modality=column[,column], as of fit"
+    )
     parser.add_argument("--out", metavar="FILE", help="show: where the sheet of views goes (default: NAME-views.png)")
     parser.add_argument("--json", action="store_true", help="as JSON")
     asked = parser.read(words)
@@ -31,7 +34,9 @@ def run(words: Sequence[str]) -> int:
     if asked.name is None:
         parser.error(f"{asked.what} needs the name of a data set; coview data list has them")
     parts = [p for word in asked.parts for p in word.split(",") if p] if asked.parts else None
-    return _get(asked.name, parts, asked.json) if asked.what == "get" else _show(asked.name, asked.out, asked.json)
+    if asked.what == "get":
+        return _get(asked.name, parts, asked.json)
+    return _show(asked.name, asked.columns, asked.out, asked.json)
 
 
 def _list(as_json: bool) -> int:
@@ -73,7 +78,7 @@ def _get(name: str, parts: list[str] | None, as_json: bool) -> int:
     return 0
 
 
-def _show(name: str, out: str | None, as_json: bool) -> int:
+def _show(name: str, columns: list[str] | None, out: str | None, as_json: bool) -> int:
     import torch
 
     from coview.data import catalog
@@ -87,7 +92,7 @@ def _show(name: str, out: str | None, as_json: bool) -> int:
         say_json(catalog.describe(name))
         return 0
     picture = check_file(out or f"{file_stem(name)}-views.png", PICTURES)
-    source = open_source(name)
+    source = open_source(name, columns=columns)
     told = describe(source)
     if as_json:
         say_json({"name": source.name, "understood": told})

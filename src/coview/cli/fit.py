@@ -101,7 +101,9 @@ def _dry_run(config: FitConfig) -> int:
 
 
 def _train(config: FitConfig, ready: Prepared, *, resume: bool, evaluate: bool) -> int:
+    from coview.data.describe import SHOWN
     from coview.engine.fit import fit_data
+    from coview.engine.run import SKIPPED
 
     budget = budget_words(config)
     slots = " and ".join(ready.data.slots)
@@ -111,6 +113,8 @@ def _train(config: FitConfig, ready: Prepared, *, resume: bool, evaluate: bool) 
     if not first_process():
         return 0
     say(f"{trained.steps:,} steps in {trained.seconds:,.0f} s of training")
+    if trained.folder is not None and len(ready.data.skipped) > SHOWN and (trained.folder / SKIPPED).is_file():
+        say(f"  all that was skipped, with reasons: {trained.folder / SKIPPED}")
     if not trained.complete and trained.folder is not None:
         say(f"  stopped early; coview fit {config.method} --resume --out {trained.folder} goes on", "yellow")
     if trained.verdict is not None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from coview.data.arrays import from_arrays
+from coview.data.arrays import NoModality, from_arrays
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Source
 from coview.errors import UserError
+from coview.modalities.npy import why_unreadable
 
 ARRAY_ENDINGS = (".npy", ".npz", ".safetensors")
 PICKLED_ENDINGS = (".pt", ".pth", ".pkl", ".pickle", ".joblib")
@@ -40,12 +41,16 @@ def open_arrays(path: Path, columns: list[Wanted] | None = None) -> Source:
         slots = {key: a for key, a in arrays.items() if a.ndim > 1 or (a.dtype.kind == "U" and key not in _LABELS)}
         rest = {key: a for key, a in arrays.items() if key not in slots}
     if not slots:
-        told = ", ".join(f"{key} {a.shape}" for key, a in arrays.items())
+        told = ", ".join(f"{key} {a.shape}" for key, a in arrays.items()) or "nothing"
         raise UserError(f"{path} holds no array of samples, only {told}; a slot has at least two axes")
     slots = {k: v.tolist() if isinstance(v, np.ndarray) and v.dtype.kind == "U" else v for k, v in slots.items()}
     n = len(next(v[0] if isinstance(v, tuple) else v for v in slots.values()))
     labels = {key: a for key, a in rest.items() if a.ndim == 1 and len(a) == n}
-    return from_arrays(slots, labels=labels, name=path.name)
+    try:
+        return from_arrays(slots, labels=labels, name=path.name)
+    except NoModality as untold:
+        of = {wanted.slot: ",".join(wanted.columns) for wanted in columns or ()}
+        raise NoModality(untold.slot, untold.what, of.get(untold.slot)) from None
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
@@ -62,10 +67,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
 
                 return {key: tensor.numpy() for key, tensor in load_file(path).items()}
     except Exception as error:  # zip, header and safetensors errors share no base
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        if "allow_pickle" in reason or "Python objects" in reason:
-            reason = "it holds Python objects, and reading those could run code; save plain arrays"
-        raise UserError(f"{path} cannot be read as arrays: {reason}") from error
+        raise UserError(f"{path} cannot be read as arrays: {why_unreadable(error)}") from error
 
 
 def pickled(path: Path) -> UserError:

@@ -33,6 +33,24 @@ _OF_ANY_SHAPE = ("video", "audio", "series", "points", "volume", "spectral")
 """Modalities whose arrays look like pictures, and are not where the slot's name says so."""
 
 
+class NoModality(UserError):
+    """Values that say no modality.
+
+    Args:
+        slot: that is to hold them.
+        what: they are.
+        column: what they are called where they come from; default as the slot.
+    """
+
+    def __init__(self, slot: str, what: str, column: str | None = None) -> None:
+        self.slot, self.what = slot, what
+        super().__init__(
+            f"slot {slot!r} has entries of {what}, which say no modality; say it: --columns "
+            f"{slot}:series={column or slot}, or {{'{slot}:series': ...}} in Python "
+            f"(there are {', '.join(modality_modules())})"
+        )
+
+
 class Entries(Items):
     """Raw values of a slot by sample: one array or list for each natural view, or one with views along axis 1."""
 
@@ -172,10 +190,7 @@ def _told_by(slot: str, value: Any, inner: int | None) -> str:
     if told is None:
         shape = getattr(first, "shape", None)
         what = f"{type(first).__name__}{'' if shape is None else f' {tuple(shape)}'}"
-        raise UserError(
-            f"slot {slot!r} has entries of {what}, which say no modality; say it: --columns {slot}:series={slot}, "
-            f"or {{'{slot}:series': ...}} in Python (there are {', '.join(modality_modules())})"
-        )
+        raise NoModality(slot, what)
     return told
 
 

@@ -36,7 +36,11 @@ def describe(samples: Source | Data) -> list[str]:
     return lines
 
 
-def describe_skipped(skipped: Sequence[tuple[str, str]], most: int = 5) -> list[str]:
+SHOWN = 5
+"""Of what was skipped, how many are told with their reasons."""
+
+
+def describe_skipped(skipped: Sequence[tuple[str, str]], most: int = SHOWN) -> list[str]:
     """How much was skipped, and the first few with their reasons."""
     if not skipped:
         return []

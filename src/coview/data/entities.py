@@ -163,13 +163,6 @@ def seconds(column: pa.ChunkedArray, name: str) -> np.ndarray:
     kind = column.type
     if types.is_integer(kind) or types.is_floating(kind):
         return column.cast(pa.float64()).to_numpy()
-    if types.is_string(kind) or types.is_large_string(kind):
-        try:
-            given = np.array([x and x.removesuffix("Z") for x in column.to_pylist()], "datetime64[us]")
-        except ValueError:
-            met = column.drop_null()[0].as_py()
-            raise UserError(f"column {name!r} holds words, such as {met!r}, where times are needed") from None
-        return np.where(np.isnat(given), np.nan, given.astype(np.int64) / 1e6)
     if types.is_date(kind) or types.is_timestamp(kind):
         plain = column.cast(pa.timestamp("us", getattr(kind, "tz", None))).cast(pa.int64())
         return plain.cast(pa.float64()).to_numpy() / 1e6

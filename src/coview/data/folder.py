@@ -73,7 +73,8 @@ def _by_sub_folder(root: Path, known: dict[str, str], columns: list[Wanted]) -> 
         met = Counter(known[file] for files in inside.values() for file in files)
         modality = wanted.modality or max(met, key=lambda kind: (kind != _ARRAY, met[kind]))
         if modality == _ARRAY:
-            raise UserError(f"slot {wanted.slot!r}: say what its arrays are, as in {wanted.slot}:series=...")
+            said = f"--columns {wanted.slot}:series={','.join(wanted.columns)}"
+            raise UserError(f"slot {wanted.slot!r}: say what its arrays are, as in {said}")
         if modality not in met and _ARRAY not in met:
             raise UserError(f"slot {wanted.slot!r}: {' and '.join(wanted.columns)} of {root} hold no {modality} files")
         for folder, files in inside.items():

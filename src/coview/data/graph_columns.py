@@ -33,6 +33,7 @@ class Tables:
         rest: columns of `nodes` that are neither id, feature, graph nor split.
         split: `(N,)` of the nodes, or None.
         skipped: lines that could not be read.
+        columns: names of the features of nodes, and of edges.
     """
 
     names: list[str]
@@ -45,6 +46,7 @@ class Tables:
     rest: pa.Table
     split: list[str] | None
     skipped: list[tuple[str, str]]
+    columns: tuple[list[str], list[str]]
 
     def unknown(self, edge: int) -> str:
         """Why an edge cannot be: an end that is not there."""
@@ -66,22 +68,25 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
         labels: columns of `nodes` that are labels by the user's word.
 
     Raises:
-        UserError: ids repeat, `edges` has no two columns of ids, or a table cannot be read.
+        UserError: ids repeat, `edges` has no two columns of ids, a table cannot be read, or nothing is told of.
     """
     edge_file, node_file = table_file(folder, "edges"), table_file(folder, "nodes")
     assert edge_file is not None
-    edges, skipped = read_table(edge_file)
+    edges, skipped = read_table(edge_file, least_rows=0)
     a, b = _end_columns(edge_file, edges)
     told = np.stack([_words(edges[a]), _words(edges[b])], 1)
     of_edge = _words(edges["graph"]) if "graph" in edges.column_names else None
-    values = _numbers(edges, [n for n in edges.column_names if n not in (a, b, "graph") and _is_number(edges[n].type)])
+    bonds = [n for n in edges.column_names if n not in (a, b, "graph") and _is_number(edges[n].type)]
+    values = _numbers(edges, bonds)
     part = np.array(_split(edges) or ["train"] * len(edges))
+    if node_file is None and not len(edges):
+        raise UserError(f"{edge_file} has no edges, and beside it there is no table of nodes, such as nodes.csv")
     if node_file is None:
         names = list(dict.fromkeys(told.ravel().tolist()))
         place = {name: i for i, name in enumerate(names)}
         ends = np.array([[place[end] for end in pair] for pair in told.tolist()]).reshape(-1, 2)
         none = np.zeros((len(names), 0), np.float32)
-        return Tables(names, none, ends, told, values, part, None, pa.table({}), None, skipped)
+        return Tables(names, none, ends, told, values, part, None, pa.table({}), None, skipped, ([], bonds))
     nodes, more = read_table(node_file)
     key = next((n for n in nodes.column_names if n.lower() == "id"), nodes.column_names[0])
     names = _words(nodes[key]).tolist()
@@ -97,9 +102,8 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
         found = [place.get(end, -1) for end in zip(of_edge.repeat(2).tolist(), told.ravel().tolist(), strict=True)]
     ends = np.array(found, np.int64).reshape(-1, 2)
     graph = None if of_node is None else (of_node, _graph_of_edges(of_node, of_edge, ends))
-    return Tables(
-        names, _numbers(nodes, features), ends, told, values, part, graph, rest, _split(nodes), skipped + more
-    )
+    x, columns = _numbers(nodes, features), (features, bonds)
+    return Tables(names, x, ends, told, values, part, graph, rest, _split(nodes), skipped + more, columns)
 
 
 def _graph_of_edges(of_node: np.ndarray, of_edge: np.ndarray | None, ends: np.ndarray) -> np.ndarray:

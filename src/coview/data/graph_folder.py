@@ -9,7 +9,8 @@
 
 Each node is a sample. With a column `graph` in `nodes`, each graph is a sample instead: then ids need differ within a
 graph only, where `edges` has the column too, and a third table, `graphs`, may tell labels by `id`. A folder of folders
-with such tables is the same: each is a graph, named as its folder, and `graphs` stands beside them.
+with such tables is the same: each is a graph, named as its folder, and `graphs` stands beside them; a few folders
+without tables among them are left out and named. `edges` may be a header alone where there are nodes.
 
 Edges to nodes that are not there and nodes with a missing feature are left out and named; self loops and repeated edges
 are left out and counted. Of samples that are graphs, one with such an edge or node is left out and named.
@@ -17,7 +18,6 @@ are left out and counted. Of samples that are graphs, one with such an edge or n
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -50,19 +50,24 @@ NAMED = 100
 
 
 def is_graph_folder(folder: Path) -> bool:
-    """Whether a folder, or each of its sub-folders, has a table of edges."""
+    """Whether a folder has a table of edges, or one of its sub-folders has and most have one of edges or nodes."""
     if not folder.is_dir():
         return False
     if table_file(folder, "edges") is not None:
         return True
-    several = False
-    with os.scandir(folder) as inside:
-        for entry in inside:
-            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
-                if table_file(Path(entry.path), "edges") is None:
-                    return False
-                several = True
+    inside, others, several = _folders(folder), 0, False
+    for path in inside:
+        edges = table_file(path, "edges") is not None
+        several = several or edges
+        others += not edges and table_file(path, "nodes") is None
+        if 2 * others >= len(inside):
+            return False
     return several
+
+
+def _folders(folder: Path) -> list[Path]:
+    """The sub-folders that may be graphs, in order."""
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
 
 
 def open_graph_folder(folder: Path, labels: Sequence[str] = ()) -> Source:
@@ -72,7 +77,7 @@ def open_graph_folder(folder: Path, labels: Sequence[str] = ()) -> Source:
         UserError: a table cannot be read, ids repeat, or nothing is left.
     """
     if table_file(folder, "edges") is None:
-        inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        inside = _folders(folder)
         items = [[partial(folder_graph, path)] for path in inside]
         source = Source(folder.name, {"graph": Column("graph", items)}, [path.name for path in inside])
         source.understood = [f"each folder is a graph ({count(len(inside), 'folder')})"]
@@ -88,7 +93,7 @@ def folder_graph(folder: Path) -> WholeGraph:
     except UserError as error:
         raise BadSample(str(error)) from error
     if tables is None:
-        raise BadSample("has no table of edges")
+        raise BadSample("has no table of edges, such as edges.csv (a header alone where there is no edge)")
     return _whole(tables, np.arange(len(tables.names)), np.arange(len(tables.ends)))
 
 
@@ -100,7 +105,7 @@ def _whole(tables: Tables, nodes: np.ndarray, edges: np.ndarray) -> WholeGraph:
     if strange.any():
         raise BadSample(f"has an edge {tables.unknown(int(edges[np.flatnonzero(strange)[0]]))}")
     x = tables.x[nodes] if tables.x.shape[1] else degrees(place.T, len(nodes))
-    return WholeGraph.checked(x, place.T, tables.values[edges])
+    return replace(WholeGraph.checked(x, place.T, tables.values[edges]), columns=tables.columns)
 
 
 class GraphItems(Items):

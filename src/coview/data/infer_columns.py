@@ -20,6 +20,11 @@ LABEL_NAMES = {"label", "labels", "class", "category", "target", "y"}
 _SOUND_NAMES = {"audio", "wave", "waveform", "sound", "speech", "recording"}
 _PICTURE_NAMES = {"image", "img", "picture", "photo", "pixels", "pixel_values"}
 _SERIES_NAMES = {"series", "signal", "sensor", "accelerometer", "gyroscope", "acc", "gyro", "ecg", "eeg", "emg"}
+_CODE = re.compile(r"(^|.*[_\-. ])(id|code|no|nr|number|type|kind|class|category|zip|product|item|film|movie|event)$")
+_ENTITY = re.compile(
+    r"(^|.*[_\-. ])(id|entity|user|customer|client|person|patient|subject|player|member|device|sensor|machine|unit|"
+    r"vehicle|aircraft|station|store|account|card|session|visit|case|recording|series|trip)$"
+)
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,16 @@ def is_label(name: str, column: pa.ChunkedArray) -> bool:
         if sum(len(value.split()) for value in values) > 3 * len(values):
             return False
     return name.lower() in LABEL_NAMES or 2 * kinds <= rows
+
+
+def is_code(name: str) -> bool:
+    """Whether a column holds names of kinds of things, by its own name."""
+    return _CODE.match(name.lower()) is not None
+
+
+def is_entity(name: str) -> bool:
+    """Whether a column says whose a row is, by its name."""
+    return name.lower() == "__key__" or _ENTITY.match(name.lower()) is not None
 
 
 def numbered(names: list[str]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.types as types
 
-from coview.data.infer_columns import distinct, infer, is_list
+from coview.data.infer_columns import distinct, infer, is_entity, is_list
 from coview.data.kinds import some
 from coview.data.mapping import Wanted, missing
 from coview.data.table_rows import Reading
@@ -18,10 +18,6 @@ from coview.errors import UserError
 LONG = ("series", "events")
 """Modalities whose samples are many rows."""
 
-_ENTITY = re.compile(
-    r"(^|.*[_\-. ])(id|entity|user|customer|client|person|patient|subject|player|member|device|sensor|machine|unit|"
-    r"vehicle|aircraft|station|store|account|card|session|visit|case|recording|series|trip)$"
-)
 _TIME = re.compile(r"^(time|timestamp|datetime|date|day|t|ts|seconds|event_time|event_date|created_at|time_stamp)$")
 _AT_LEAST = 3
 """Rows of an entity on average before a table is taken to be in long form without being told."""
@@ -74,8 +70,7 @@ def _guess(reading: Reading) -> Roles | None:
 def _guess_entity(reading: Reading, time: str | None) -> str | None:
     for name in reading.table.column_names:
         kind = reading.table[name].type
-        named = name.lower() in ("id", "__key__") or _ENTITY.match(name.lower()) is not None
-        if name == time or not named or types.is_floating(kind) or types.is_nested(kind):
+        if name == time or not is_entity(name) or types.is_floating(kind) or types.is_nested(kind):
             continue
         if 2 * distinct(reading.table[name]) <= len(reading.table):
             return name
@@ -110,6 +105,7 @@ def find_roles(reading: Reading, told: list[Wanted]) -> Roles:
     if entity is None:
         raise UserError(
             f"{reading.name}: no column says whose each row is; name it, as in entity=COLUMN "
-            f"(there are {some(reading.table.column_names, 20)})"
+            f"(there are {some(reading.table.column_names, 20)}), or, where each row is a series, name its first and "
+            "last column: slot:series=FIRST..LAST"
         )
     return Roles(entity, time)

@@ -10,23 +10,21 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 from pyarrow import compute
 
 from coview.data.entities import Entities, Grids, Histories
-from coview.data.infer_columns import distinct
+from coview.data.infer_columns import distinct, is_code
 from coview.data.kinds import count, some, split_parts
 from coview.data.long_roles import LONG, Roles, find_roles
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Column, Source
+from coview.data.strays import NUMBERS, TIMES, read_as
 from coview.data.table_rows import Reading, label_values
 from coview.errors import UserError
 
-_CODE = re.compile(r"(^|.*[_\-. ])(id|code|no|nr|number|type|kind|class|category|zip|product|item|film|movie|event)$")
 _FEW = 20
 
 
@@ -42,6 +40,10 @@ def from_long_table(reading: Reading, columns: list[Wanted] | None = None) -> So
         for name in wanted.columns:
             if name not in reading.table.column_names:
                 raise missing(reading.name, name, f"slot {wanted.slot!r}", "column", reading.table.column_names)
+    if roles.time is not None:
+        read_as(reading, roles.time, TIMES)
+    for name in dict.fromkeys(name for w in slots if w.modality == "series" for name in w.columns):
+        read_as(reading, name, NUMBERS)
     table = _without_nulls(reading, roles)
     entities = Entities.of(table, roles.entity, roles.time)
     often = len(table) / len(entities)
@@ -77,9 +79,14 @@ def _without_nulls(reading: Reading, roles: Roles) -> pa.Table:
         lacks = column.is_null().to_numpy()
         if types.is_floating(column.type):
             lacks |= ~np.isfinite(column.fill_null(0).to_numpy())
-        rows = [f"row {i}" for i in np.flatnonzero(lacks & keep).tolist()]
-        if rows:
-            reading.skipped.append((some(rows), f"no {what}: {name} is empty or infinite"))
+        strays = reading.strays.get(name, {})
+        words = some(list(dict.fromkeys(repr(word[:40]) for word in strays.values())), 3)
+        rows = np.flatnonzero(lacks & keep).tolist()
+        empty = [f"row {i}" for i in rows if i not in strays]
+        stray = [f"row {i}" for i in rows if i in strays]
+        for found, said in ((stray, words), (empty, "empty or infinite")):
+            if found:
+                reading.skipped.append((some(found), f"no {what}: {name} is {said}"))
         keep &= ~lacks
     if not keep.any():
         raise UserError(f"{reading.name}: no row has {roles.entity}{f' and {roles.time}' if roles.time else ''}")
@@ -129,8 +136,11 @@ def _inferred(reading: Reading, entities: Entities, apart: set[str | None]) -> W
     names: list[str] = []
     unread: list[str] = []
     for name in entities.table.column_names:
-        if name not in apart:
-            (unread if _as_good_as_names(entities.table[name]) else names).append(name)
+        if name in apart:
+            continue
+        reason = _unread(entities.table[name])
+        names += [] if reason else [name]
+        unread += [f"{name} ({reason})"] if reason else []
     if unread:
         reading.understood.append(f"not read: {some(unread)}; map them with --columns slot:events=column")
     if not names:
@@ -155,12 +165,15 @@ def _code(name: str, column: pa.ChunkedArray) -> bool:
     """Whether whole numbers are names: by the column's name, or as there are few of them."""
     if not types.is_integer(column.type):
         return False
-    return _CODE.match(name.lower()) is not None or distinct(column) <= _FEW
+    return is_code(name) or distinct(column) <= _FEW
 
 
-def _as_good_as_names(column: pa.ChunkedArray) -> bool:
+def _unread(column: pa.ChunkedArray) -> str | None:
+    """Why a column that nobody named is no field of events, or None."""
+    if types.is_nested(column.type):
+        return f"{column.type} is no cell"
     text = types.is_string(column.type) or types.is_large_string(column.type)
-    return types.is_nested(column.type) or (text and 2 * distinct(column) > len(column))
+    return "nearly every word differs" if text and 2 * distinct(column) > len(column) else None
 
 
 def _column(reading: Reading, entities: Entities, wanted: Wanted) -> Column:

@@ -21,6 +21,7 @@ Skipped = list[tuple[str, str]]
 _LARGEST_BLOCK = 1 << 30
 _NULLS = ["", "#N/A", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"]
 """Words of a file of lines that stand for a missing cell, as pandas and R write them."""
+_LINES = {b"coview": b"lines"}
 _SEPARATORS = ",;\t|"
 _HEADER = 1 << 16
 """Bytes at a file's beginning that its separator is read from."""
@@ -41,11 +42,11 @@ def _format(name: str) -> str | None:
     return next((kind for kind, endings in _ENDINGS.items() if lower.endswith(endings)), None)
 
 
-def read_table(path: Path) -> tuple[pa.Table, Skipped]:
+def read_table(path: Path, *, least_rows: int = 1) -> tuple[pa.Table, Skipped]:
     """A table, and (line, reason) of what was skipped.
 
     Raises:
-        UserError: it cannot be read as what its ending says, is empty, or names a column twice.
+        UserError: it cannot be read as what its ending says, has fewer rows or no columns, or names a column twice.
     """
     kind = _format(path.name)
     if kind is None:
@@ -61,9 +62,14 @@ def read_table(path: Path) -> tuple[pa.Table, Skipped]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UserError(f"{path} has two columns named {twice[0]!r}; each column needs a name of its own")
-    if not table.num_rows or not names:
+    if table.num_rows < least_rows or not names:
         raise UserError(f"{path} has no rows" if names else f"{path} has no columns")
     return table, skipped
+
+
+def of_lines(table: pa.Table) -> bool:
+    """Whether a table was read from a file of lines, whose types are guessed."""
+    return table.schema.metadata == _LINES
 
 
 def read_shards(folder: Path) -> tuple[pa.Table, Skipped, list[str] | None]:
@@ -109,7 +115,7 @@ def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
         while True:
             try:
                 blocks = arrow_csv.ReadOptions(use_threads=False, block_size=block_size)
-                return arrow_csv.read_csv(path, blocks, how, words)
+                return arrow_csv.read_csv(path, blocks, how, words).replace_schema_metadata(_LINES)
             except pa.ArrowInvalid as error:  # a row may not be longer than a block
                 if "straddling" not in str(error) or block_size >= _LARGEST_BLOCK:
                     raise
@@ -187,7 +193,13 @@ def _json(path: Path, skipped: Skipped) -> pa.Table:
 def _of_rows(rows: list[dict[str, Any]]) -> pa.Table:
     """Columns in order of their first appearance; what a row lacks is null."""
     names = dict.fromkeys(name for row in rows for name in row)
-    return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+    columns: dict[str, pa.Array] = {}
+    for name in names:
+        try:
+            columns[name] = pa.array([row.get(name) for row in rows])
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise ValueError(f"column {name!r} holds values of several kinds: {error}") from error
+    return pa.table(columns)
 
 
 _ENDINGS: dict[str, tuple[str, ...]] = {

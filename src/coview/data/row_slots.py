@@ -23,6 +23,7 @@ from coview.data.mapping import Wanted, missing
 from coview.data.records import Records
 from coview.data.source import Column
 from coview.data.table_rows import Reading
+from coview.data.wide_series import family
 from coview.errors import UserError
 
 EVERY = "*"
@@ -78,7 +79,7 @@ def row_slots(reading: Reading, columns: list[Wanted] | None) -> dict[str, list[
                     f"{reading.name}: column {name!r} ({reading.table[name].type}) is no cell of slot {wanted.slot!r}; "
                     "numbers, words, dates and truth values are"
                 )
-        reading.understood.append(f"{wanted.slot} is a row of {some(list(wanted.columns), 10)}")
+        reading.understood.append(f"{wanted.slot} is one row of {_by_kind(reading, wanted.columns)}")
         slots[wanted.slot] = list(wanted.columns)
     return slots
 
@@ -131,12 +132,29 @@ def _sort_words(reading: Reading, name: str, found: Features) -> None:
 
 def _tell(reading: Reading, slot: str, found: Features) -> None:
     reading.understood.append(
-        f"{slot} is one row of {some(found.kept, 10)}; other slots: --columns slot:modality=column"
+        f"{slot} is one row of {_by_kind(reading, found.kept)}; other slots: --columns slot:modality=column"
     )
+    series = family([name for name in found.kept if _kind(reading, name) == "numbers"])
+    if series:
+        first, last = series
+        reading.understood.append(f"{first} to {last} are one course in time? then --columns series={first}..{last}")
     if found.left:
         why = ", ".join(f"{name} ({reason})" for name, reason in list(found.left.items())[:5])
         more = f" and {len(found.left) - 5} more" if len(found.left) > 5 else ""
         reading.understood.append(f"no part of {slot}: {why}{more}")
+
+
+def _by_kind(reading: Reading, names: Sequence[str]) -> str:
+    """Which columns are numbers, which words and which dates."""
+    kinds = {kind: [name for name in names if _kind(reading, name) == kind] for kind in ("numbers", "words", "dates")}
+    return "; ".join(f"{kind} {some(those, 10)}" for kind, those in kinds.items() if those)
+
+
+def _kind(reading: Reading, name: str) -> str:
+    kind = reading.table[name].type
+    if types.is_boolean(kind) or _is_words(kind):
+        return "words"
+    return "dates" if types.is_temporal(kind) else "numbers"
 
 
 def _called_label(reading: Reading, name: str) -> bool:

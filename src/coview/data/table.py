@@ -9,7 +9,9 @@
 - `split` (train, valid, test) is the data set's own split.
 - What is no slot and has few kinds is a label.
 - A table in long form, many rows a sample, is read as `long_table` says.
-- A table of numbers and recurring words is one slot of rows, as `row_slots` says.
+- A table of numbers and recurring words is one slot of rows, as `row_slots` says; rows that are series are named, as
+  `wide_series` says.
+- A few words among numbers or times are missing cells, as `strays` says.
 
 Encoded bytes in parquet are read into memory, in JSON and CSV everything; what is larger belongs into Arrow or Feather
 files (mapped, not read), WebDataset shards or a folder.
@@ -27,9 +29,11 @@ from coview.data.kinds import count, some
 from coview.data.long_roles import is_long
 from coview.data.long_table import from_long_table
 from coview.data.mapping import Wanted, missing
-from coview.data.row_slots import row_column, row_slots
+from coview.data.row_slots import features, row_column, row_slots
 from coview.data.source import Column, Source
+from coview.data.strays import settle
 from coview.data.table_rows import Reading, row_groups, row_labels, row_names, row_split
+from coview.data.wide_series import wide_series
 from coview.errors import UserError
 
 
@@ -40,15 +44,20 @@ def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
         UserError: a column named is not there, no column is a slot, or ids repeat throughout.
     """
     reading.check_named()
-    if is_long(reading, columns):
+    settle(reading, columns)
+    wide = wide_series(reading, columns)
+    rest = columns and [w for w in columns if w.slot not in wide]
+    if is_long(reading, rest):
         return from_long_table(reading, columns)
-    rows = row_slots(reading, columns)
-    others = [w for w in columns or [] if w.slot not in rows]
+    rows = row_slots(reading, rest)
+    others = [w for w in columns or [] if w.slot not in rows and w.slot not in wide]
     slots = _wanted(reading, others) if columns else {} if rows else _inferred(reading)
-    if not slots and not rows:
+    if not slots and not rows and not wide:
         raise UserError(_no_slot(reading))
-    used = {name for names, _ in slots.values() for name in names} | {name for names in rows.values() for name in names}
-    built = {slot: _column(reading, names, kind) for slot, (names, kind) in slots.items()}
+    used = {name for names, _ in [*slots.values(), *wide.values()] for name in names}
+    used |= {name for names in rows.values() for name in names}
+    built = {slot: column for slot, (_, column) in wide.items()}
+    built |= {slot: _column(reading, names, kind) for slot, (names, kind) in slots.items()}
     built |= {slot: row_column(reading, names) for slot, names in rows.items()}
     built = {w.slot: built[w.slot] for w in columns} if columns else built
     for slot, (names, kind) in slots.items():
@@ -109,7 +118,7 @@ def _inferred(reading: Reading) -> dict[str, tuple[list[str], Kind]]:
         else:
             kinds[name] = kind
     if unread:
-        reading.understood.append(f"not read: {some(unread)}; map them with --columns slot:modality=column")
+        reading.understood.append(f"not read: {some(unread)}; {_advice(reading)}")
     slots: dict[str, tuple[list[str], Kind]] = {}
     for stem, names in numbered(list(kinds)).items():
         alike = len({(kinds[n].modality, kinds[n].what) for n in names}) == 1 and not kinds[names[0]].listed
@@ -123,8 +132,14 @@ def _inferred(reading: Reading) -> dict[str, tuple[list[str], Kind]]:
 def _no_slot(reading: Reading) -> str:
     has = ", ".join(f"{field.name} ({field.type})" for field in reading.table.schema)
     return (
-        f"{reading.name} has no column of paths, bytes or text that a modality reads; it has {has}: "
-        "map one with --columns slot:modality=column"
+        f"{reading.name} has no column of paths, bytes or text that a modality reads; it has {has}: {_advice(reading)}"
+    )
+
+
+def _advice(reading: Reading) -> str:
+    cells = features(reading, reading.table.column_names).kept[:3]
+    return (
+        f"read cells with --columns row:table={','.join(cells)}" if cells else "map with --columns slot:modality=column"
     )
 
 

@@ -32,6 +32,7 @@ class Reading:
         group: the column kept together in splits.
         split: the part of each row where the files say it.
         skipped, understood: as in `Source`.
+        strays: by column, row -> the word there that is none of the numbers or times that the column holds.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Reading:
     split: list[str] | None = None
     skipped: list[tuple[str, str]] = field(default_factory=list)
     understood: list[str] = field(default_factory=list)
+    strays: dict[str, dict[int, str]] = field(default_factory=dict)
 
     @property
     def special(self) -> set[str]:

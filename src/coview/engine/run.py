@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -108,16 +109,24 @@ def refuse_existing(folder: Path) -> None:
         raise UserError(f"{folder} exists already; give another --out, or --resume to go on with it")
 
 
-STARTED = ("config.yaml", "modalities.json")
+SKIPPED = "skipped.csv"
+"""Of a run's folder: name and reason of all that could not be read, where there is any."""
+
+STARTED = ("config.yaml", "modalities.json", SKIPPED)
 """What a run's folder has before the first step."""
 
 
-def write_run(folder: Path, config: FitConfig, modalities: Mapping[str, Modality]) -> None:
-    """Starts a run's folder: config.yaml and modalities.json."""
+def write_run(
+    folder: Path, config: FitConfig, modalities: Mapping[str, Modality], skipped: Sequence[tuple[str, str]] = ()
+) -> None:
+    """Starts a run's folder: config.yaml, modalities.json, and skipped.csv where something was skipped."""
     folder.mkdir(parents=True, exist_ok=True)
     save_config(config, folder / "config.yaml")
     described = {slot: {"modality": m.name, **m.config()} for slot, m in modalities.items()}
     (folder / "modalities.json").write_text(json.dumps(described))
+    if skipped:
+        with (folder / SKIPPED).open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([("name", "reason"), *skipped])
 
 
 def read_modalities(folder: Path) -> dict[str, Modality]:

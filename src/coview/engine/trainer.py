@@ -28,6 +28,7 @@ from coview.engine.signals import Interrupt
 from coview.engine.step import ExactStep
 from coview.engine.stopwatch import Stopwatch
 from coview.errors import RunFailed, UserError
+from coview.methods.registry import method_class
 from coview.nn.encoder import Encoder
 from coview.views.draw import occurrence_keys
 
@@ -68,6 +69,9 @@ class Trainer:
         if self.device.type == "cpu":
             keep_freed_memory()
         size = min(config.batch_size, len(train))
+        if size < 2 and method_class(config.method).needs_others():
+            few = "the data has 1 to train on" if len(train) < 2 else "--batch-size is 1"
+            raise UserError(f"{config.method} learns from several samples at a time, at least 2, and {few}")
         chunk = config.chunk or math.ceil(size / max(config.processes, world()[1]))
         precision = resolve_precision(config.precision, self.device)
         config = replace(config, chunk=min(chunk, size), precision=precision, slots=list(data.modalities))
@@ -91,8 +95,7 @@ class Trainer:
         self.updater = Updater(self.method, optimizer, self.sampler.batch_size, config.balance)
         self.monitor = Monitor(data, held_out, self.device)
         self.folder = None if config.out is None else Path(config.out)
-        self.step = 0
-        self.skipped = 0
+        self.step = self.skipped = 0
         self.bad_in_a_row = 0
         self.metrics: list[dict[str, Any]] = []
         self.watch = Stopwatch(self.device)
@@ -247,7 +250,7 @@ class Trainer:
         if self.folder is None or world()[0] != 0:
             return
         refuse_existing(self.folder)
-        write_run(self.folder, self.config, self.data.modalities)
+        write_run(self.folder, self.config, self.data.modalities, self.data.skipped)
 
     def withdraw_folder(self) -> None:
         """Takes back what `prepare_folder` made, where no step was taken: the mended command may use the name."""

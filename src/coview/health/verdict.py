@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -28,6 +29,10 @@ directions that come back."""
 
 ALIKE = 0.99
 """Mean cosine from which two digits do not tell how far samples are apart."""
+
+HARDLY = 0.9999
+"""Mean cosine from which samples are hardly told apart: no collapse where the untrained network finds them alike too,
+but nothing to praise."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,8 @@ def _told(case: Case) -> Sign:
     early = case.steps is not None and case.steps < SHORT
     if sure := [sign for sign in found if sign.lasting or not early]:
         return max(sure, key=lambda sign: sign.status == "collapsed")
+    if not found and not _telling(case):
+        return Sign("unknown", "the held-out samples are all the same, and that tells nothing of the run", "")
     if not found:
         return Sign("healthy", _well(case) + (f"; {case.steps} steps are few" if early else ""), "", _summary(case))
     seen = found[0]
@@ -107,19 +114,32 @@ def _told(case: Case) -> Sign:
     )
 
 
+def _telling(case: Case) -> list[str]:
+    """The readings of samples that differ, the embeddings' first."""
+    told = [name for name, now in case.readings.items() if case.reference.get(name, now).distinct > 1]
+    return sorted(told, key=lambda name: not name.startswith("embedding/"))
+
+
 def _well(case: Case) -> str:
     """What a healthy run's numbers say."""
-    embeddings = [n for n in case.readings if n.startswith("embedding/")]
-    name = (embeddings or list(case.readings))[0]
+    name = _telling(case)[0]
     now, before = case.readings[name], case.reference.get(name)
-    digits = 2 if now.cosine < ALIKE else 4
+    digits = max(_digits(reading) for reading in (now, before or now))
     was = "" if before is None else f", {before.cosine:.{digits}f} before"
+    hardly = "hardly " if now.cosine > HARDLY else ""
     sentence = (
-        f"samples are told apart (mean cosine of different ones {now.cosine:.{digits}f}{was}), "
+        f"samples are {hardly}told apart (mean cosine of different ones {now.cosine:.{digits}f}{was}), "
         f"in {now.directions:.0f} of {min(now.dim, now.distinct)} directions"
     )
+    if hardly and before is not None and before.cosine > HARDLY:
+        sentence += ": they are alike to the untrained network too"
     paired = next((r for n, r in case.readings.items() if n.startswith("relation/") and r.agreement is not None), None)
     return sentence if paired is None else f"{sentence}; two looks at one sample agree by {paired.agreement:.2f}"
+
+
+def _digits(reading: Reading) -> int:
+    """How many it takes to tell a mean cosine from 1."""
+    return 2 if reading.cosine < ALIKE else max(4, -math.floor(math.log10(max(reading.freedom, 1e-8))))
 
 
 def _summary(case: Case) -> dict[str, float]:

@@ -13,6 +13,9 @@ from coview.errors import UserError
 from coview.nn.encoder import Encoder
 from coview.views.draw import Draw
 
+ALONE = 64
+"""Samples a step of methods that learn from each sample by itself."""
+
 
 @dataclass
 class Clock:
@@ -59,7 +62,7 @@ class Method(nn.Module):
     """Options of its encoders where the user does not say, for networks that have them: `{"registers": 1}`."""
 
     batch_size: int = 256
-    """Samples a step where the user does not say; fewer where no loss needs another sample: more steps teach more."""
+    """Samples a step where the user does not say; `ALONE` where no loss needs another sample: more steps teach more."""
 
     own_encoders: ClassVar[Mapping[str, str]] = {}
     """Encoders by modality where the user names none and the modality's default is not what the method is about."""
@@ -73,6 +76,11 @@ class Method(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
+
+    @classmethod
+    def needs_others(cls) -> bool:
+        """Whether its losses need other samples of the step: it relates looks, and is none that learns `ALONE`."""
+        return cls.relate is not Method.relate and cls.batch_size > ALONE
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         """How a chunk of samples is looked at: batched, on the device, drawn by key."""

@@ -132,7 +132,7 @@ def plan_encoders(
     """By slot that a method reads, the encoder it gets and that encoder's options; arguments as of `build_method`.
 
     Raises:
-        UserError: a modality has no such encoder, or no encoder takes an option.
+        UserError: a modality has no such encoder, no encoder takes an option, or one is no number that can be.
     """
     from coview.nn.encoder import check_encoder, takes_option
 
@@ -147,13 +147,15 @@ def plan_encoders(
             usual = modality.token_encoder if cls.needs_tokens else modality.default_encoder
             chosen = cls.own_encoders.get(modality.name, usual)
         own = {**given.get(modality.name, {}), **given.get(slot, {})}
-        check_encoder(modality, chosen, own)
+        check_encoder(modality, chosen)
         wanted = {} if ":" in chosen else {**cls.encoder_defaults}
-        plans[slot] = chosen, {o: v for o, v in (wanted | shared).items() if takes_option(modality, chosen, o)} | own
+        taken = {o: v for o, v in (wanted | shared).items() if takes_option(modality, chosen, o)} | own
+        check_encoder(modality, chosen, taken)
+        plans[slot] = chosen, taken
     for option in shared:
         if plans and not any(option in taken for _, taken in plans.values()):
             chosen, slot = next((chosen, slot) for slot, (chosen, _) in plans.items())
-            check_encoder(modalities[slot], chosen, [option])
+            check_encoder(modalities[slot], chosen, {option: given[option]})
     return plans
 
 

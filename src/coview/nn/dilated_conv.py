@@ -44,12 +44,17 @@ class DilatedConv(nn.Module):
         dim: D.
         depth: blocks (the paper: 10).
         drop: dropout of what comes out (the paper: 0.1).
+
+    Raises:
+        ValueError: there is no block.
     """
 
     tokens_out = True
 
     def __init__(self, modality: Modality, *, dim: int = 128, depth: int = 5, drop: float = 0.1) -> None:
         super().__init__()
+        if not depth:
+            raise ValueError("it has no block; depth is at least 1")
         self.modality = modality
         self.dim = dim
         self.embed = modality.token_embedding(dim)

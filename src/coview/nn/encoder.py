@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
@@ -15,6 +17,7 @@ from torch import Tensor, nn
 
 from coview.batch import View
 from coview.errors import UserError
+from coview.kinds import check_kind
 from coview.nn.narrow import widen_narrow_inputs
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 RUN = "run:"
 """What begins a name that is a run's folder, whose encoder is taken: not looked up here."""
+
+MAY_BE_NONE = ("depth", "registers")
+"""Options counted from 0; other whole numbers are counted from 1."""
 
 
 @dataclass
@@ -175,7 +181,7 @@ def build_encoder(modality: Modality, slot: str, name: str | None = None, **opti
     """The encoder of a slot by name: one of the modality's own, or a library's (`timm:resnet18`).
 
     Raises:
-        UserError: the modality has no such encoder, or the encoder no such option.
+        UserError: the modality has no such encoder, or the encoder no such option, or cannot be made with it.
     """
     name = name or modality.default_encoder
     if ":" in name:
@@ -184,15 +190,21 @@ def build_encoder(modality: Modality, slot: str, name: str | None = None, **opti
     check_encoder(modality, name, options)
     known = _defaults(modality.encoders[name])
     try:
-        net = modality.encoders[name](modality, **options)
+        with warnings.catch_warnings():  # what has no channel is refused here
+            warnings.filterwarnings("ignore", message="Initializing zero-element tensors")
+            net = modality.encoders[name](modality, **options)
+        if any(not p.numel() for p in net.parameters()):
+            raise ValueError("it would have layers without a channel; take larger numbers")
     except (ArithmeticError, AssertionError, RuntimeError, TypeError, ValueError) as error:
         told = ", ".join(f"{option}={value}" for option, value in options.items()) or "its defaults"
         raise UserError(f"encoder {name} of {modality.name} cannot be made with {told}: {error}") from error
     return Encoder(net, modality, slot, name, {**known, **options, **getattr(net, "resolved", {})})
 
 
-def check_encoder(modality: Modality | type[Modality], name: str, options: Iterable[str] = ()) -> None:
-    """Raises UserError where a modality has no encoder of this name, or the encoder lacks one of the options."""
+def check_encoder(
+    modality: Modality | type[Modality], name: str, options: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Raises UserError where a modality has no encoder of this name, or that encoder no such option or value of it."""
     if name.startswith(RUN):
         return None
     if ":" in name:
@@ -202,10 +214,19 @@ def check_encoder(modality: Modality | type[Modality], name: str, options: Itera
         near = get_close_matches(name, modality.encoders, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(modality.encoders)}"
         raise UserError(f"{modality.name} has no encoder {name!r}; {hint}")
-    for option in options:
-        if not takes_option(modality, name, option):
-            known = ", ".join(_defaults(modality.encoders[name])) or "none"
-            raise UserError(f"encoder {name} of {modality.name} has no option {option!r}; it has {known}")
+    known = _parameters(modality.encoders[name])
+    for option, value in options.items():
+        if option not in known:
+            told = ", ".join(known) or "none"
+            raise UserError(f"encoder {name} of {modality.name} has no option {option!r}; it has {told}")
+        kind = str(known[option].annotation).partition(" | ")[0]
+        if kind != "int" or value is None:
+            continue
+        said = f"encoder {name} of {modality.name}: {option}"
+        check_kind(said, value, kind)
+        least = 0 if option in MAY_BE_NONE else 1
+        if value < least:
+            raise UserError(f"{said} is at least {least}; {value} was given")
 
 
 def _library(modality: Modality | type[Modality], name: str) -> tuple[Any, str]:
@@ -224,8 +245,13 @@ def takes_option(modality: Modality | type[Modality], name: str, option: str) ->
 
 def _defaults(builder: Any) -> dict[str, Any]:
     """The options of a network builder with their defaults, enums by value."""
-    options = [p for p in inspect.signature(builder).parameters.values() if p.kind is inspect.Parameter.KEYWORD_ONLY]
-    return {p.name: _plain(p.default) for p in options}
+    return {name: _plain(parameter.default) for name, parameter in _parameters(builder).items()}
+
+
+def _parameters(builder: Any) -> dict[str, inspect.Parameter]:
+    """The options of a network builder."""
+    options = inspect.signature(builder).parameters.values()
+    return {p.name: p for p in options if p.kind is inspect.Parameter.KEYWORD_ONLY}
 
 
 def _plain(value: Any) -> Any:

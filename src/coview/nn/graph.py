@@ -104,10 +104,15 @@ class Residual(nn.Module):
         depth: layers.
         edge_dim: P, features of an edge; read by `gin` alone.
         drop: dropout rate of what a layer adds.
+
+    Raises:
+        ValueError: there is no layer.
     """
 
     def __init__(self, layer: Layer, dim: int, depth: int, edge_dim: int, drop: float) -> None:
         super().__init__()
+        if not depth:
+            raise ValueError("it has no layer; depth is at least 1")
         self.with_edges = layer is Layer.GIN and edge_dim > 0
         self.layers = nn.ModuleList(_layer(layer, dim, edge_dim) for _ in range(depth))
         self.norms = nn.ModuleList(nn.LayerNorm(dim) for _ in range(depth))

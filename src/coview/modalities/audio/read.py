@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -22,6 +23,12 @@ UNNAMED_RATE = 16_000
 """The rate that arrays without one are taken to have, in Hz, where no other is chosen."""
 
 _SILENCE = 1e-6
+
+_LENGTHS = (r"data(?: size)? *: (\d+) \(should be (\d+)\)", r"'comm' chunk \((\d+)\).*'ssnd' chunk \((\d+)\)")
+"""Of WAV and AU, and of AIFF: the length that the header announces and the one there is, as libsndfile tells them."""
+
+_UNKNOWN_LENGTH = 0x7FFF0000
+"""From here on what a header announces is no length: it was written before that was known (a stream)."""
 
 
 class Clip(NamedTuple):
@@ -48,7 +55,7 @@ def read_clip(raw: Any) -> Clip:
     first 120 seconds are read.
 
     Raises:
-        BadSample: cannot be decoded, empty, shorter than 10 ms, silent (constant to 1e-6), or not finite.
+        BadSample: cannot be decoded, empty, truncated, shorter than 10 ms, silent (constant to 1e-6), or not finite.
         MissingExtra: soundfile is not installed.
     """
     match raw:
@@ -82,6 +89,7 @@ def _decode(file: str | io.BytesIO) -> Clip:
     try:
         with soundfile.SoundFile(file) as sound:
             rate = int(sound.samplerate)
+            _refuse_truncated(sound.extra_info, sound.frames / rate)
             wave = sound.read(int(MOST_SECONDS * rate), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         if isinstance(file, str) and not os.path.isfile(file):
@@ -91,6 +99,23 @@ def _decode(file: str | io.BytesIO) -> Clip:
         reason = str(getattr(error, "error_string", error)).rstrip(".").lower()
         raise BadSample(f"cannot be decoded as sound: {reason}") from None
     return Clip(wave[:, 0] if wave.shape[1] == 1 else wave.mean(1), rate)
+
+
+def _refuse_truncated(told: str, seconds: float) -> None:
+    """Raises BadSample where more than 10 ms of what the header announces are not there.
+
+    Args:
+        told: what libsndfile says of the file.
+        seconds: of sound that are there.
+    """
+    for pattern in _LENGTHS:
+        found = re.search(pattern, told, re.IGNORECASE | re.DOTALL)
+        announced, there = (int(length) for length in found.groups()) if found else (0, 0)
+        if not 0 < there < announced < _UNKNOWN_LENGTH:
+            continue
+        whole = seconds * announced / there
+        if whole - seconds > LEAST_SECONDS:
+            raise BadSample(f"is truncated: of the {whole:.2f} s that its header announces {seconds:.2f} s are there")
 
 
 def _from_array(samples: Any, rate: Any) -> Clip:

@@ -94,13 +94,24 @@ def _times(values: Any) -> np.ndarray:
             given = np.where(unknown, np.nan, seconds)
         time = given.astype(np.float64)
     except (ValueError, TypeError):
-        raise BadSample(f"has times that are neither numbers nor dates, such as {given.tolist()[0]!r}") from None
+        met = next((value for value in given.tolist() if not _is_time(value)), given.tolist()[0])
+        raise BadSample(f"has times that are neither numbers nor dates, such as {met!r}") from None
     if time.ndim != 1:
         raise BadSample(f"has times of shape {time.shape}; one for each event is needed")
     bad = np.flatnonzero(~np.isfinite(time))
     if len(bad):
         raise BadSample(f"has {len(bad)} events without a time, the first is number {int(bad[0]) + 1}")
     return time
+
+
+def _is_time(value: Any) -> bool:
+    for kind in ("datetime64[us]", "float64"):
+        try:
+            np.asarray(value).astype(kind)
+        except (ValueError, TypeError):
+            continue
+        return True
+    return False
 
 
 def _field(name: str, values: Any) -> np.ndarray:

@@ -17,8 +17,8 @@ from coview.modalities.graph.sampler import largest
 def fit(items: Iterable[WholeGraph | NodeOf], chosen: GraphOptions) -> dict[str, Any]:
     """Scales of features, T and level, as `Graph` takes them.
 
-    Of whole graphs those with the commonest numbers of features count. Edges of a large graph all count, nodes those
-    that are among the items.
+    Of whole graphs those with the commonest numbers of features count; where there is no edge, that of nodes. Edges of
+    a large graph all count, nodes those that are among the items.
 
     Raises:
         UserError: there are no items, or whole graphs and nodes of a large one.
@@ -36,13 +36,16 @@ def fit(items: Iterable[WholeGraph | NodeOf], chosen: GraphOptions) -> dict[str,
         most = largest(chosen.fanout)
         large = {"total": len(wiring), "kinds": int(wiring.kinds.max()) + 1}
     elif wholes:
-        widths = Counter((item.x.shape[1], item.values.shape[1]) for item in wholes)
+        bonded = [item for item in wholes if len(item.values)]
+        widths = Counter((item.x.shape[1], item.values.shape[1]) for item in bonded or wholes)
         common = widths.most_common(1)[0][0]
-        fitting = [item for item in wholes if (item.x.shape[1], item.values.shape[1]) == common]
+        fitting = [item for item in wholes if item.x.shape[1] == common[0]]
+        fitting = [item for item in fitting if item.values.shape[1] == common[1] or not len(item.values)]
         node, edge = Moments(common[0]), Moments(common[1])
         for item in fitting:
             node.add(item.x)
-            edge.add(item.values)
+            if len(item.values):
+                edge.add(item.values)
         largest_graph = max(len(item.x) for item in fitting)
         large = {}
         most = chosen.nodes or min(largest_graph + math.ceil(largest_graph / 8), MOST_NODES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,13 @@ class WholeGraph:
         x: `(n, F)` of its nodes, n >= 1.
         edges: `(2, e)` int32, numbers of nodes.
         values: `(e, P)` float32 of its edges; P may be 0.
+        columns: what features of nodes, and of edges, are called where they come from.
     """
 
     x: np.ndarray
     edges: np.ndarray
     values: np.ndarray
+    columns: tuple[Sequence[str], Sequence[str]] = ((), ())
 
     @property
     def nbytes(self) -> int:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import View
+from coview.data.kinds import some
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.modalities.base import Modality, stack_present
 from coview.modalities.graph import plain
@@ -111,11 +112,13 @@ class Graph(Modality):
             levels = "is a whole graph, and the slot holds nodes of a large one"
             return levels if self.by_node else "is a node of a large graph, and the slot holds whole ones"
         whole = item.wiring if isinstance(item, NodeOf) else item
-        found = (whole.x.shape[1], whole.values.shape[1])
+        found = (whole.x.shape[1], whole.values.shape[1] if len(whole.values) else self.edge_dim)
         if found != (self.token_dim, self.edge_dim):
+            columns = item.columns if isinstance(item, WholeGraph) else ((), ())
+            of_node, of_edge = (f" ({some(list(names), 8)})" if names else "" for names in columns)
             return (
-                f"has {found[0]} features a node and {found[1]} an edge, and the slot has {self.token_dim} and "
-                f"{self.edge_dim}"
+                f"has {found[0]} features a node{of_node} and {found[1]} an edge{of_edge}, and the slot has "
+                f"{self.token_dim} and {self.edge_dim}"
             )
         if isinstance(item, WholeGraph) and len(item.x) > self.nodes:
             return f"has {len(item.x):,} nodes, more than the {self.nodes:,} of the slot (option graph.nodes)"

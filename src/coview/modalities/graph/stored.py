@@ -44,7 +44,9 @@ def _graphs(items: Sequence[WholeGraph | None], shape: tuple[int, ...], modality
     kind = np.uint8 if all(item.x.dtype == np.uint8 for item in there) else np.float32
     x = np.concatenate([np.zeros((0, modality.token_dim), kind), *(item.x for item in there)], dtype=kind)
     edges = np.concatenate([np.zeros((2, 0), np.int32), *(item.edges for item in there)], 1)
-    values = np.concatenate([np.zeros((0, modality.edge_dim), np.float32), *(item.values for item in there)])
+    values = np.concatenate(
+        [np.zeros((0, modality.edge_dim), np.float32), *(item.values for item in there if len(item.values))]
+    )
     nodes = [0 if item is None else len(item.x) for item in items]
     bonds = [0 if item is None else item.edges.shape[1] for item in items]
     node_start, edge_start = (torch.tensor([0, *n]).cumsum(0) for n in (nodes, bonds))

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from coview.errors import MissingExtra
 from coview.modalities.base import BadSample
+from coview.modalities.npy import load_npy
 
 SVG_PIXELS = 96
 """Longer side of a drawn SVG: room for crops at up to 64 pixels."""
@@ -57,11 +58,7 @@ def read_picture(raw: Any) -> Tensor:
         raise BadSample(f"cannot be opened: {error.strerror or error}") from error
     if path.suffix.lower() != ".npy":
         return _from_bytes(content)
-    try:
-        array = np.load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise BadSample(f"not a NumPy array: {_short(error)}") from error
-    return _from_array(array)
+    return _from_array(load_npy(io.BytesIO(content)))
 
 
 def _from_bytes(content: bytes) -> Tensor:

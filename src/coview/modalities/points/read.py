@@ -11,6 +11,7 @@ from torch import Tensor
 
 from coview.errors import MissingExtra
 from coview.modalities.base import BadSample
+from coview.modalities.npy import load_npy
 
 MOST = 4096
 """Points that are kept of a cloud, and drawn from a mesh."""
@@ -133,10 +134,7 @@ def _ending_of(content: bytes) -> str:
 
 
 def _array_file(path: Path) -> np.ndarray:
-    try:
-        held = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise BadSample(f"cannot be read as a NumPy array: {str(error)[:100]}") from error
+    held = load_npy(path)
     if isinstance(held, np.ndarray):
         return held
     with held:

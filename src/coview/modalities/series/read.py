@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from coview.modalities.base import BadSample
+from coview.modalities.npy import load_npy
 
 LEAST = 2
 """Times a series has at least: one value alone has no course."""
@@ -69,12 +70,7 @@ def oriented(values: np.ndarray, layout: Layout) -> np.ndarray:
 def _load(path: Path) -> np.ndarray:
     if path.suffix.lower() != ".npy":
         raise BadSample(f"is a {path.suffix or 'nameless'} file; a series is an array, or a .npy file")
-    try:
-        return np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        raise BadSample("is not there") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise BadSample(f"cannot be read as .npy: {str(error).splitlines()[0]}") from None
+    return load_npy(path)
 
 
 def _refused(raw: Any, values: np.ndarray) -> np.ndarray:

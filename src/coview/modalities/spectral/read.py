@@ -14,6 +14,7 @@ from torch import Tensor
 
 from coview.errors import MissingExtra
 from coview.modalities.base import BadSample
+from coview.modalities.npy import load_npy
 from coview.modalities.spectral.bands import named, nanometres
 
 LEAST = 2
@@ -67,7 +68,7 @@ def read_raster(raw: Any) -> Raster:
             `Raster`.
 
     Raises:
-        BadSample: it cannot be read, has infinite values, is one pixel, or holds no data at all.
+        BadSample: it cannot be read, has infinite values, is one pixel, holds no data at all, or the same everywhere.
         MissingExtra: rasterio is not installed.
     """
     match raw:
@@ -77,7 +78,7 @@ def read_raster(raw: Any) -> Raster:
             raster = _read_file(raw.path, raw)
         case Path() | str():
             path = Path(raw)
-            raster = Raster(_bands(_load(path))) if path.suffix.lower() == ".npy" else _read_file(path, None)
+            raster = Raster(_bands(_array(load_npy(path)))) if path.suffix.lower() == ".npy" else _read_file(path, None)
         case bytes() | bytearray() | memoryview():
             raster = _read_file(io.BytesIO(bytes(raw)), None)
         case dict():
@@ -104,6 +105,8 @@ def _checked(raster: Raster) -> Raster:
         raise BadSample("has infinite values; mark what is not data as NaN")
     if np.isnan(raster.values).all():
         raise BadSample("holds no data: every value is missing")
+    if not (np.fmin.reduce(raster.values, (1, 2)) < np.fmax.reduce(raster.values, (1, 2))).any():
+        raise BadSample("is the same in every pixel: there is nothing to tell")
     return raster
 
 
@@ -123,13 +126,6 @@ def _bands(array: np.ndarray) -> np.ndarray:
     elif array.shape[2] < min(array.shape[:2]):
         array = array.transpose(2, 0, 1)
     return np.ascontiguousarray(array, dtype=np.float32)
-
-
-def _load(path: Path) -> np.ndarray:
-    try:
-        return np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise BadSample(f"cannot be read as a NumPy array: {str(error)[:100]}") from error
 
 
 def _read_file(file: Path | io.BytesIO, window: Window | None) -> Raster:

@@ -15,7 +15,7 @@ from torch import Tensor
 from coview.modalities.base import BadSample
 
 Cell = float | str | None
-"""A number, a word, or nothing: what is missing stays missing."""
+"""A number (an infinite one fits no run that reads its column), a word, or nothing: what is missing stays missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def read_row(raw: Any) -> Row:
             columns are then called `0`, `1`, ...
 
     Raises:
-        BadSample: no row, an infinite number, or a cell that is neither number, word nor date; the column is named.
+        BadSample: no row, or a cell that is neither number, word nor date; the column is named.
     """
     if isinstance(raw, Row):
         return raw
@@ -81,7 +81,7 @@ def read_cell(name: str, value: Any) -> Cell:
             since = np.asarray(value).astype("datetime64[us]" if value.dtype.kind == "M" else "timedelta64[us]")
             return None if np.isnat(value) else float(since.astype(np.int64)) / 1e6
         case float() | int() | np.number() | Decimal():
-            return _number(name, float(value))
+            return None if math.isnan(value) else float(value)
         case datetime():
             if value != value:  # pandas' NaT is a datetime that equals nothing
                 return None
@@ -97,12 +97,6 @@ def read_cell(name: str, value: Any) -> Cell:
     if hasattr(value, "item") and np.ndim(value) == 0:
         return read_cell(name, value.item())
     raise BadSample(f"column {name!r} holds a {type(value).__name__}; a cell is a number, a word, a date or nothing")
-
-
-def _number(name: str, value: float) -> float | None:
-    if math.isinf(value):
-        raise BadSample(f"column {name!r} is infinite")
-    return None if math.isnan(value) else value
 
 
 def word(cell: float | str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class Coder:
         """A row's cells in the order of the columns; columns that were not fitted are not read.
 
         Raises:
-            Unfit: it lacks a column, or has a word where the column holds numbers.
+            Unfit: it lacks a column, has a word where the column holds numbers, or an infinite number.
         """
         places = self._places.get(row.names)
         if places is None:
@@ -48,6 +49,9 @@ class Coder:
                 raise Unfit(f"lacks column {absent[0]!r}, which the run was trained with")
             places = self._places[row.names] = [at[name] for name in self.names]
         cells = [row.cells[i] for i in places]
+        if inf in cells or -inf in cells:
+            name = next(name for name, cell in zip(self.names, cells, strict=True) if cell in (inf, -inf))
+            raise Unfit(f"column {name!r} is infinite")
         for i in self.numbers:
             if isinstance(cells[i], str):
                 cells[i] = _as_number(self.names[i], str(cells[i]))

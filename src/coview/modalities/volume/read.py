@@ -11,6 +11,7 @@ from torch import Tensor
 
 from coview.errors import MissingExtra
 from coview.modalities.base import BadSample
+from coview.modalities.npy import load_npy
 
 LEAST = 4
 """Voxels along each axis of the smallest volume."""
@@ -54,7 +55,7 @@ def read_volume(raw: Any) -> Scan:
             scan = raw
         case Path() | str():
             path = Path(raw)
-            scan = Scan(_channels(_load(path))) if path.suffix.lower() == ".npy" else _nifti(path)
+            scan = Scan(_channels(_array(load_npy(path)))) if path.suffix.lower() == ".npy" else _nifti(path)
         case (array, spacing) if np.shape(spacing) == (3,):
             scan = Scan(_channels(_array(array)), _spacing(spacing))
         case _:
@@ -127,13 +128,6 @@ def _spacing(sizes: Any) -> tuple[float, float, float]:
     if len(spacing) != 3 or not all(np.isfinite(size) and size > 0 for size in spacing):
         raise BadSample(f"has voxels of {_said(spacing)}; three positive sizes are needed")
     return spacing  # type: ignore[return-value]
-
-
-def _load(path: Path) -> np.ndarray:
-    try:
-        return np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise BadSample(f"cannot be read as a NumPy array: {str(error)[:100]}") from error
 
 
 def _said(sizes: Any) -> str:
