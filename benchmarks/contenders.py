@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.data.arrays import from_arrays
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.engine.config import FitConfig
 from coview.engine.devices import autocast
 from coview.engine.trainer import Trainer

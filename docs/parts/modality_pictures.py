@@ -19,7 +19,7 @@ from PIL import Image
 
 from coview.data import catalog
 from coview.data.arrays import from_arrays
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Data
 from coview.use.sheet import draw_sheet
 from parts.made import repository_on_path

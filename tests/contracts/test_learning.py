@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.data.catalog import is_fetched, source
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Data
 from coview.data.split import split
 from coview.engine.config import FitConfig

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from coview.data.open import open_source
-from coview.data.prepare import load
-from coview.data.reading import nbytes
+from coview.data.prepared.prepare import load
+from coview.data.prepared.reading import nbytes
 from coview.errors import UserError
 from tests.data.bad_input import MAKERS
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from coview.data.clips import cut_videos, pieces
-from coview.data.folder import open_folder
+from coview.data.files.clips import cut_videos, pieces
+from coview.data.files.folder import open_folder
 from coview.data.open import open_source
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Source
 from coview.errors import UserError
 from tests.modalities.made_videos import brightening, write_video

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from coview.data import cached_work
-from coview.data.decoded import Decoded, decoded
-from coview.data.fingerprint import Fingerprint, Unknown, of_column
-from coview.data.lazy import LazyColumn
 from coview.data.open import open_source
-from coview.data.prepare import load
+from coview.data.prepared import cached_work
+from coview.data.prepared.decoded import Decoded, decoded
+from coview.data.prepared.fingerprint import Fingerprint, Unknown, of_column
+from coview.data.prepared.lazy import LazyColumn
+from coview.data.prepared.prepare import load
 from coview.data.source import Column
 from coview.errors import UserError
 from coview.modalities.image import Image
@@ -223,7 +223,7 @@ def test_text_and_arrays_are_not_kept(tmp_path):
 
 
 def test_members_of_shards_are_told_without_reading(tmp_path, monkeypatch):
-    from coview.data.tar_index import Member, Members
+    from coview.data.files.tar_index import Member, Members
 
     shard = tmp_path / "a.tar"
     shard.write_bytes(b"x" * 100)

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch_geometric.data import Data
 
-from coview.data.graph_folder import NAMED
+from coview.data.graphs.graph_folder import NAMED
 from coview.data.open import open_source
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Source
 from coview.errors import UserError
 from coview.modalities.graph.wiring import Seeds

@@ -14,7 +14,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from coview.data.open import open_source
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.errors import UserError
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coview.data.arrays import from_arrays
-from coview.data.folder import open_folder
+from coview.data.files.folder import open_folder
 from coview.data.open import open_source
 from coview.data.split import split
 from coview.errors import UserError
@@ -68,14 +68,14 @@ def test_every_row_of_a_table_is_a_sample_or_skipped(ids, texts):
             {"id": pa.array(ids, pa.int64()), "a": pa.array(a, pa.string()), "b": pa.array(b, pa.list_(pa.string()))}
         )
         pq.write_table(table, path)
-        first = {}
+        first, columns = {}, ["a:text=a", "b:text=b"]
         for i, x in enumerate(ids):
             first.setdefault(f"row {i}" if x is None else str(x), i)
         if 2 * len(first) < n:
             with pytest.raises(UserError, match="does not tell samples apart"):
-                open_source(path)
+                open_source(path, columns=columns)
             return
-        source = open_source(path, columns=["a:text=a", "b:text=b"])
+        source = open_source(path, columns=columns)
     assert len(source) + len(source.skipped) == n
     assert source.names == list(first)
     assert [list(source.columns["a"].items[i]) for i in range(len(source))] == [[a[i]] for i in first.values()]

@@ -15,9 +15,9 @@ from PIL import Image
 
 from coview.data.arrays import from_arrays
 from coview.data.describe import describe
-from coview.data.lazy import LazyColumn
 from coview.data.open import open_source
-from coview.data.prepare import load, sample_ids
+from coview.data.prepared.lazy import LazyColumn
+from coview.data.prepared.prepare import load, sample_ids
 from coview.data.source import Column, Source
 from coview.data.split import split
 from coview.errors import UserError

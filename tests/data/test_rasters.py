@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from coview.data.files.rasters import rasters
 from coview.data.open import open_source
-from coview.data.prepare import load
-from coview.data.rasters import rasters
+from coview.data.prepared.prepare import load
 from coview.data.split import split
 from coview.errors import UserError
 from tests.modalities.test_spectral import bands

@@ -12,7 +12,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from coview.data.open import open_source
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Source
 from coview.errors import UserError
 from coview.modalities.table import Table

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from coview.data.open import open_source
-from coview.data.read_table import read_table
+from coview.data.tables.read_table import read_table
 from coview.errors import UserError
 from tests.data.made_files import picture, picture_bytes
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from coview.data.open import open_source
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.errors import UserError
 
 VALUES = np.random.default_rng(0).normal(size=(12, 10))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Column, Source
 from coview.errors import UserError
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from coview.batch import Batch, Embedding, Embeddings
 from coview.data.arrays import from_arrays
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Data
 from coview.errors import UserError
 from coview.evaluate.evaluate import evaluate

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from coview.data.arrays import from_arrays
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.modalities.base import BadSample
 from coview.modalities.events.read import History, read_history
 

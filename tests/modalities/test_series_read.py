@@ -11,7 +11,7 @@ import torch
 
 from coview.data.arrays import from_arrays
 from coview.data.open import open_source
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.errors import UserError
 from coview.modalities.base import BadSample
 from coview.modalities.series.moments import Moments

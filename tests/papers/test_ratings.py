@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from coview.batch import Batch, Embedding, Embeddings
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Column, Data, Source
 from coview.papers.ratings import _film, tower_metric
 

@@ -10,9 +10,9 @@ import torch
 from torch import nn
 
 from coview.batch import Batch, Embedding, Embeddings
-from coview.data.graph import node_source
+from coview.data.graphs.graph import node_source
 from coview.data.links import Links
-from coview.data.prepare import load, sample_ids
+from coview.data.prepared.prepare import load, sample_ids
 from coview.data.source import Data
 from coview.modalities.graph.wiring import Wiring
 from coview.papers.recommending import everybody, product_metric

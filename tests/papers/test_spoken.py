@@ -11,7 +11,7 @@ import torch
 
 from coview.batch import Batch, Embedding, Embeddings, HeatMap
 from coview.data.catalog import is_fetched
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Data, Source
 from coview.data.split import split
 from coview.methods.base import Method

@@ -13,7 +13,7 @@ def nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(*_: Any, **__: Any) -> None:
         raise AssertionError("data was read")
 
-    monkeypatch.setattr("coview.data.prepare.load", read)
+    monkeypatch.setattr("coview.data.prepared.prepare.load", read)
 
 
 @pytest.mark.parametrize(

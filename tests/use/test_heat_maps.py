@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from coview.batch import Batch, HeatMap
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Column, Data, Source
 from coview.data.split import split
 from coview.engine.config import FitConfig

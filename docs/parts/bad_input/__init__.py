@@ -18,7 +18,7 @@ import torch
 
 from coview.data.arrays import from_arrays
 from coview.data.open import open_source
-from coview.data.prepare import load
+from coview.data.prepared.prepare import load
 from coview.data.source import Data
 from coview.errors import UserError
 from parts.bad_input.cases import Bad, Case, File, Kept, Refused

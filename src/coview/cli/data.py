@@ -53,7 +53,7 @@ def _list(as_json: bool) -> int:
 
 
 def _clear(as_json: bool) -> int:
-    from coview.data.decoded import decoded
+    from coview.data.prepared.decoded import decoded
 
     kept = decoded()
     freed = kept.clear()
@@ -84,7 +84,7 @@ def _show(name: str, columns: list[str] | None, out: str | None, as_json: bool) 
     from coview.data import catalog
     from coview.data.describe import describe
     from coview.data.open import open_source
-    from coview.data.prepare import load
+    from coview.data.prepared.prepare import load
     from coview.use.folders import PICTURES, check_file, file_stem
     from coview.use.sheet import draw_sheet
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from coview.data.frames import as_arrow
-from coview.data.graph import is_graph
+from coview.data.graphs.graph import is_graph
 from coview.data.items import Items
 from coview.data.kinds import modality_of_bytes, modality_of_name
-from coview.data.records import Records
 from coview.data.source import Column, Source
+from coview.data.tables.frames import as_arrow
+from coview.data.tables.records import Records
 from coview.errors import UserError
 from coview.modalities.registry import modality_modules
 

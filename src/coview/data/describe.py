@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from coview.data.kinds import count, some
-from coview.data.lazy import LazyColumn
+from coview.data.prepared.lazy import LazyColumn
 from coview.data.source import Data, Source
 
 

@@ -12,22 +12,22 @@ from typing import Any
 import numpy as np
 
 from coview.data import catalog
-from coview.data.array_files import ARRAY_ENDINGS, PICKLED_ENDINGS, open_arrays, pickled
 from coview.data.arrays import from_arrays
-from coview.data.clips import cut_videos
-from coview.data.folder import open_folder
-from coview.data.frames import as_arrow
-from coview.data.graph import from_graphs, is_graph
-from coview.data.graph_folder import is_graph_folder, open_graph_folder
-from coview.data.hf import is_saved_dataset, read_saved_dataset
+from coview.data.files.array_files import ARRAY_ENDINGS, PICKLED_ENDINGS, open_arrays, pickled
+from coview.data.files.clips import cut_videos
+from coview.data.files.folder import open_folder
+from coview.data.files.rasters import cut_rasters
+from coview.data.files.webdataset import open_webdataset
+from coview.data.graphs.graph import from_graphs, is_graph
+from coview.data.graphs.graph_folder import is_graph_folder, open_graph_folder
 from coview.data.kinds import modality_of_name
 from coview.data.mapping import Columns, Wanted, missing, parse_columns
-from coview.data.rasters import cut_rasters
-from coview.data.read_table import is_table, read_shards, read_table
 from coview.data.source import Source
-from coview.data.table import from_table
-from coview.data.table_rows import Reading
-from coview.data.webdataset import open_webdataset
+from coview.data.tables.frames import as_arrow
+from coview.data.tables.hf import is_saved_dataset, read_saved_dataset
+from coview.data.tables.read_table import is_table, read_shards, read_table
+from coview.data.tables.table import from_table
+from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
 
 _METADATA = tuple(f"metadata.{ending}" for ending in ("csv", "jsonl", "parquet"))

@@ -45,7 +45,7 @@ def solubilities() -> Source:
 @cache
 def noised_packages() -> Source:
     """The same packages where half of the graph's dependencies are replaced by pairs drawn at random."""
-    from coview.data.graph import NodeItems
+    from coview.data.graphs.graph import NodeItems
     from coview.modalities.graph.wiring import Wiring
 
     source = packages()

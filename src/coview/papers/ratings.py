@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from coview.data.links import rows_of
-from coview.data.prepare import sample_ids
+from coview.data.prepared.prepare import sample_ids
 from coview.data.source import Column, Source
 from coview.papers.claim import Metric
 from coview.papers.metrics import scored_part

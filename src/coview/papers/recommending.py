@@ -10,7 +10,7 @@ import torch
 
 from coview.data import catalog
 from coview.data.links import rows_of
-from coview.data.prepare import sample_ids
+from coview.data.prepared.prepare import sample_ids
 from coview.papers.claim import Metric
 from coview.papers.metrics import scored_part
 

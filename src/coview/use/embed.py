@@ -152,7 +152,7 @@ def read_data(
         UserError: as `embed`.
     """
     from coview.data.open import open_source
-    from coview.data.prepare import load
+    from coview.data.prepared.prepare import load
     from coview.use.train import as_slots
 
     if data is None:

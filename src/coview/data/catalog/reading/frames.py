@@ -23,9 +23,9 @@ def frame_source(name: str, frame: pa.Table, labels: Mapping[str, str], *, train
         train: how many rows train and the rest test, where the data set is known by such a split; default by a hash
             of the row's name, 70 % train, 10 % valid, 20 % test.
     """
-    from coview.data.records import Records
     from coview.data.source import Column, Source
-    from coview.data.table_rows import label_values
+    from coview.data.tables.records import Records
+    from coview.data.tables.table_rows import label_values
 
     names = [f"{name}-{i:05d}" for i in range(frame.num_rows)]
     kept = [column for column in frame.column_names if column not in labels]

@@ -17,13 +17,13 @@ import pyarrow as pa
 import pyarrow.types as types
 from pyarrow import compute
 
-from coview.data.infer_columns import LABEL_NAMES, MOST_KINDS, distinct, first_values, infer, is_label
 from coview.data.kinds import some
 from coview.data.mapping import Wanted, missing
-from coview.data.records import Records
 from coview.data.source import Column
-from coview.data.table_rows import Reading
-from coview.data.wide_series import family
+from coview.data.tables.infer_columns import LABEL_NAMES, MOST_KINDS, distinct, first_values, infer, is_label
+from coview.data.tables.records import Records
+from coview.data.tables.table_rows import Reading
+from coview.data.tables.wide_series import family
 from coview.errors import UserError
 
 EVERY = "*"

@@ -18,11 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 
-from coview.data.infer_columns import first_values, is_code, is_entity
 from coview.data.kinds import count, some
 from coview.data.mapping import Wanted
-from coview.data.read_table import of_lines
-from coview.data.table_rows import Reading
+from coview.data.tables.infer_columns import first_values, is_code, is_entity
+from coview.data.tables.read_table import of_lines
+from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
 
 NEARLY = 0.95

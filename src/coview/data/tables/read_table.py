@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from coview.data.files import list_files
+from coview.data.files.listing import list_files
 from coview.data.kinds import some, split_parts
 from coview.errors import UserError
 

@@ -9,13 +9,13 @@ from typing import Any
 from torch import Tensor
 
 from coview.batch import View
-from coview.data.decoded import Decoded, Entry
-from coview.data.fingerprint import of_code, of_column, of_values
 from coview.data.kinds import count
-from coview.data.lazy import LazyColumn
-from coview.data.slot_work import Progress, SlotWork
+from coview.data.prepared.decoded import Decoded, Entry
+from coview.data.prepared.fingerprint import of_code, of_column, of_values
+from coview.data.prepared.lazy import LazyColumn
+from coview.data.prepared.slot_work import Progress, SlotWork
+from coview.data.prepared.stored import tensors_of, view_of
 from coview.data.source import Source
-from coview.data.stored import tensors_of, view_of
 from coview.modalities.base import Modality
 
 WORTH_SECONDS = 1.0

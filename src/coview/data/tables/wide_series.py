@@ -17,8 +17,8 @@ import pyarrow.types as types
 from coview.data.items import Items
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Column
-from coview.data.strays import NUMBERS, read_as
-from coview.data.table_rows import Reading
+from coview.data.tables.strays import NUMBERS, read_as
+from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
 
 TO = ".."

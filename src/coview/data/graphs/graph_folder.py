@@ -28,17 +28,17 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from coview.data.cells import Rows, make_same
-from coview.data.graph import node_source
-from coview.data.graph_columns import Tables, read_tables, table_file
-from coview.data.infer_columns import infer, is_label
+from coview.data.graphs.graph import node_source
+from coview.data.graphs.graph_columns import Tables, read_tables, table_file
 from coview.data.items import Items
 from coview.data.kinds import count
 from coview.data.links import Links
-from coview.data.prepare import sample_ids
-from coview.data.read_table import read_table
+from coview.data.prepared.prepare import sample_ids
 from coview.data.source import Column, Source
-from coview.data.table_rows import label_values
+from coview.data.tables.cells import Rows, make_same
+from coview.data.tables.infer_columns import infer, is_label
+from coview.data.tables.read_table import read_table
+from coview.data.tables.table_rows import label_values
 from coview.errors import UserError
 from coview.modalities.base import BadSample
 from coview.modalities.graph.item import WholeGraph, once

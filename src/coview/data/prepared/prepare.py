@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from coview.batch import View
-from coview.data.cached_work import CachedWork
-from coview.data.decoded import Decoded, decoded
 from coview.data.kinds import count
-from coview.data.reading import Reader
-from coview.data.slot_work import Progress, SlotWork
+from coview.data.prepared.cached_work import CachedWork
+from coview.data.prepared.decoded import Decoded, decoded
+from coview.data.prepared.reading import Reader
+from coview.data.prepared.slot_work import Progress, SlotWork
 from coview.data.source import Data, Source, row_list
 from coview.data.split import split
 from coview.errors import UserError

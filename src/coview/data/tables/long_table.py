@@ -15,14 +15,14 @@ import pyarrow as pa
 import pyarrow.types as types
 from pyarrow import compute
 
-from coview.data.entities import Entities, Grids, Histories
-from coview.data.infer_columns import distinct, is_code
 from coview.data.kinds import count, some, split_parts
-from coview.data.long_roles import LONG, Roles, find_roles
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Column, Source
-from coview.data.strays import NUMBERS, TIMES, read_as
-from coview.data.table_rows import Reading, label_values
+from coview.data.tables.entities import Entities, Grids, Histories
+from coview.data.tables.infer_columns import distinct, is_code
+from coview.data.tables.long_roles import LONG, Roles, find_roles
+from coview.data.tables.strays import NUMBERS, TIMES, read_as
+from coview.data.tables.table_rows import Reading, label_values
 from coview.errors import UserError
 
 _FEW = 20

@@ -11,7 +11,7 @@ import numpy as np
 
 from coview.data.items import Items
 from coview.data.kinds import count
-from coview.data.reading import in_threads
+from coview.data.prepared.reading import in_threads
 from coview.data.source import Source
 from coview.errors import UserError
 from coview.modalities.base import BadSample

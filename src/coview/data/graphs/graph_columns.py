@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 
-from coview.data.infer_columns import LABEL_NAMES
 from coview.data.kinds import split_of
-from coview.data.read_table import is_table, read_table
+from coview.data.tables.infer_columns import LABEL_NAMES
+from coview.data.tables.read_table import is_table, read_table
 from coview.errors import UserError
 
 _ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("head", "tail"), ("u", "v"))

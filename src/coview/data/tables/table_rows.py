@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 
-from coview.data.infer_columns import distinct, is_label
 from coview.data.kinds import split_parts
 from coview.data.mapping import missing
+from coview.data.tables.infer_columns import distinct, is_label
 from coview.errors import UserError
 
 _ID_NAMES = ("id", "__key__")

@@ -10,9 +10,9 @@ from typing import Any
 from torch import Tensor
 
 from coview.batch import View
-from coview.data.reading import in_threads, read_item, thread_pool
+from coview.data.prepared.reading import in_threads, read_item, thread_pool
+from coview.data.prepared.stored import join
 from coview.data.source import Picked, row_list
-from coview.data.stored import join
 from coview.modalities.base import BadSample, Modality
 
 _PIECE = 16

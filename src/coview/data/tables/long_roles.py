@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.types as types
 
-from coview.data.infer_columns import distinct, infer, is_entity, is_list
 from coview.data.kinds import some
 from coview.data.mapping import Wanted, missing
-from coview.data.table_rows import Reading
+from coview.data.tables.infer_columns import distinct, infer, is_entity, is_list
+from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
 
 LONG = ("series", "events")

@@ -23,17 +23,17 @@ from pathlib import Path
 
 from pyarrow import compute
 
-from coview.data.cells import Rows
-from coview.data.infer_columns import Kind, as_modality, first_values, infer, is_label, is_web, numbered
 from coview.data.kinds import count, some
-from coview.data.long_roles import is_long
-from coview.data.long_table import from_long_table
 from coview.data.mapping import Wanted, missing
-from coview.data.row_slots import features, row_column, row_slots
 from coview.data.source import Column, Source
-from coview.data.strays import settle
-from coview.data.table_rows import Reading, row_groups, row_labels, row_names, row_split
-from coview.data.wide_series import wide_series
+from coview.data.tables.cells import Rows
+from coview.data.tables.infer_columns import Kind, as_modality, first_values, infer, is_label, is_web, numbered
+from coview.data.tables.long_roles import is_long
+from coview.data.tables.long_table import from_long_table
+from coview.data.tables.row_slots import features, row_column, row_slots
+from coview.data.tables.strays import settle
+from coview.data.tables.table_rows import Reading, row_groups, row_labels, row_names, row_split
+from coview.data.tables.wide_series import wide_series
 from coview.errors import UserError
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.types as types
 
-from coview.data.cells import Make, make_array, make_encoded, make_path, make_same
 from coview.data.kinds import modality_of_bytes, modality_of_name
+from coview.data.tables.cells import Make, make_array, make_encoded, make_path, make_same
 
 LOOKED_AT = 100
 MOST_KINDS = 1_000

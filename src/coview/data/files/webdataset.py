@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from coview.data.infer_columns import is_label
+from coview.data.files.tar_index import Index, Member, Members, index_shard
 from coview.data.kinds import ENDINGS, count, modality_of_name, some
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Column, Source
-from coview.data.table_rows import label_values
-from coview.data.tar_index import Index, Member, Members, index_shard
+from coview.data.tables.infer_columns import is_label
+from coview.data.tables.table_rows import label_values
 from coview.errors import UserError
 
 _MOST_JSON = 1 << 20

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from coview.batch import View
 from coview.data.kinds import count
-from coview.data.lazy import LazyColumn
-from coview.data.reading import Reader, in_threads
+from coview.data.prepared.lazy import LazyColumn
+from coview.data.prepared.reading import Reader, in_threads
+from coview.data.prepared.stored import Stored
 from coview.data.source import Source
 from coview.data.split import unit_hash
-from coview.data.stored import Stored
 from coview.errors import UserError
 from coview.modalities.base import Modality
 from coview.modalities.registry import modality_class

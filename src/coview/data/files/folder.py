@@ -19,13 +19,13 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from coview.data.files import Listing, list_files, printable
-from coview.data.gifs import moving_gifs
+from coview.data.files.gifs import moving_gifs
+from coview.data.files.listing import Listing, list_files, printable
+from coview.data.files.rasters import rasters, tiffs
+from coview.data.files.stems import Placed, group_by_stem, readable, stem
 from coview.data.kinds import ENDINGS, count, some, split_parts
 from coview.data.mapping import Wanted, missing
-from coview.data.rasters import rasters, tiffs
 from coview.data.source import Column, Source
-from coview.data.stems import Placed, group_by_stem, readable, stem
 from coview.errors import UserError
 
 _PLAIN_VIEW = "main"

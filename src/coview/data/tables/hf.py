@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from coview.data.kinds import some, split_of
-from coview.data.table_rows import Reading
+from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
 
 

@@ -1,0 +1,1 @@
+"""Files under a folder or in archives as samples."""

@@ -1,0 +1,1 @@
+"""Graphs as samples, and the nodes of a large one."""

@@ -1,0 +1,1 @@
+"""From raw values to stored columns: read, fitted, collated, and kept between runs."""

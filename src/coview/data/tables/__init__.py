@@ -1,0 +1,1 @@
+"""Tables of any kind as samples: rows, long tables of entities, series across columns."""
