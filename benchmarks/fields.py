@@ -1,6 +1,6 @@
 """coview beside the library that a field has of its own: the same data, width of network and processor time.
 
-    pip install --no-deps pytorch-lifestream ts2vec gensim
+    pip install --no-deps pytorch-lifestream ts2vec gensim smart_open wrapt
     python benchmarks/fields.py
     python benchmarks/fields.py --rows events
 
