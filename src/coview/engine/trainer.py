@@ -95,8 +95,7 @@ class Trainer:
         self.updater = Updater(self.method, optimizer, self.sampler.batch_size, config.balance)
         self.monitor = Monitor(data, held_out, self.device)
         self.folder = None if config.out is None else Path(config.out)
-        self.step = self.skipped = 0
-        self.bad_in_a_row = 0
+        self.step = self.skipped = self.bad_in_a_row = 0
         self.metrics: list[dict[str, Any]] = []
         self.watch = Stopwatch(self.device)
 

@@ -46,7 +46,7 @@ class Kind:
 
 def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
     """How a column is read as a slot, by type, values and name; None where it says no modality."""
-    kind = _plain(column.type)
+    kind = plain_type(column.type)
     if is_list(kind) and not _holds_numbers(kind):
         inner = infer(name, flat(column), folder)
         return inner and Kind(inner.modality, inner.make, f"lists of {inner.what}", listed=True)
@@ -62,7 +62,7 @@ def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
     if _is_bytes(kind):
         modality = _most([modality_of_bytes(value) for value in values])
         return Kind(modality, make_same, "bytes") if modality else None
-    if not _is_text(kind):
+    if not is_text(kind):
         return None
     modality = _most([modality_of_name(value) for value in values], share=0.9)
     if modality:
@@ -77,7 +77,7 @@ def as_modality(name: str, column: pa.ChunkedArray, folder: Path, modality: str)
     guess = infer(name, column, folder)
     if guess is not None and guess.modality == modality:
         return guess
-    kind = _plain(column.type)
+    kind = plain_type(column.type)
     if is_list(kind) and not _holds_numbers(kind):
         inner = as_modality(name, flat(column), folder, modality)
         return Kind(modality, inner.make, f"lists of {inner.what}", listed=True)
@@ -85,13 +85,13 @@ def as_modality(name: str, column: pa.ChunkedArray, folder: Path, modality: str)
         return Kind(modality, make_array, "numbers")
     if _is_encoded(kind):
         return Kind(modality, partial(make_encoded, folder), "encoded bytes")
-    if _is_text(kind) and modality == "graph":
+    if is_text(kind) and modality == "graph":
         return Kind(modality, make_same, "SMILES")
-    if _is_text(kind) and modality != "text":
+    if is_text(kind) and modality != "text":
         return Kind(modality, partial(make_path, folder), "paths")
-    if modality == "text" and not _is_bytes(kind) and not _is_text(kind):
+    if modality == "text" and not _is_bytes(kind) and not is_text(kind):
         return Kind(modality, str, "values as text")
-    return Kind(modality, make_same, "bytes" if _is_bytes(kind) else "text" if _is_text(kind) else "numbers")
+    return Kind(modality, make_same, "bytes" if _is_bytes(kind) else "text" if is_text(kind) else "numbers")
 
 
 def is_label(name: str, column: pa.ChunkedArray) -> bool:
@@ -99,13 +99,13 @@ def is_label(name: str, column: pa.ChunkedArray) -> bool:
     kind = column.type
     if types.is_dictionary(kind) or types.is_boolean(kind):
         return True
-    if not (_is_text(kind) or types.is_integer(kind)):
+    if not (is_text(kind) or types.is_integer(kind)):
         return False
     rows = len(column) - column.null_count
     kinds = distinct(column)
     if kinds < 2 or kinds > MOST_KINDS:
         return False
-    if _is_text(kind):
+    if is_text(kind):
         values = first_values(column)
         if any(modality_of_name(value) for value in values):
             return False
@@ -171,7 +171,7 @@ def _of_encoded(name: str, values: list[dict[str, Any]]) -> str | None:
     return _most(found) or _of_numbers(name)
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
+def plain_type(kind: pa.DataType) -> pa.DataType:
     """The type of the values where they are kept in a dictionary."""
     return kind.value_type if types.is_dictionary(kind) else kind
 
@@ -196,5 +196,6 @@ def _is_bytes(kind: pa.DataType) -> bool:
     return plain or types.is_binary_view(kind)
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
+    """Whether cells are words, of any kind Arrow has."""
     return types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)

@@ -20,7 +20,16 @@ from pyarrow import compute
 from coview.data.kinds import some
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Column
-from coview.data.tables.infer_columns import LABEL_NAMES, MOST_KINDS, distinct, first_values, infer, is_label
+from coview.data.tables.infer_columns import (
+    LABEL_NAMES,
+    MOST_KINDS,
+    distinct,
+    first_values,
+    infer,
+    is_label,
+    is_text,
+    plain_type,
+)
 from coview.data.tables.records import Records
 from coview.data.tables.table_rows import Reading
 from coview.data.tables.wide_series import family
@@ -170,8 +179,7 @@ def _is_cell(kind: pa.DataType) -> bool:
 
 
 def _is_words(kind: pa.DataType) -> bool:
-    plain = kind.value_type if types.is_dictionary(kind) else kind
-    return types.is_string(plain) or types.is_large_string(plain) or types.is_string_view(plain)
+    return is_text(plain_type(kind))
 
 
 def _is_count(column: pa.ChunkedArray) -> bool:

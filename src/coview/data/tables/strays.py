@@ -16,11 +16,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.types as types
 
 from coview.data.kinds import count, some
 from coview.data.mapping import Wanted
-from coview.data.tables.infer_columns import first_values, is_code, is_entity
+from coview.data.tables.infer_columns import first_values, is_code, is_entity, is_text
 from coview.data.tables.read_table import of_lines
 from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
@@ -55,7 +54,7 @@ def settle(reading: Reading, columns: Sequence[Wanted] | None) -> None:
     apart = {reading.id_column, reading.group, *(name for w in columns or [] if _of_words(w) for name in w.columns)}
     for name in reading.table.column_names:
         column = reading.table[name]
-        if name in apart or is_code(name) or is_entity(name) or not _is_text(column.type):
+        if name in apart or is_code(name) or is_entity(name) or not is_text(column.type):
             continue
         for meaning in (NUMBERS, TIMES):
             if any(meaning.parse(word) is not None for word in first_values(column)):
@@ -71,7 +70,7 @@ def read_as(reading: Reading, name: str, meaning: Meaning) -> None:
     Raises:
         UserError: too many of its words stand for nothing of the kind.
     """
-    if not _is_text(reading.table[name].type):
+    if not is_text(reading.table[name].type):
         return
     found = _Found.of(reading.table[name], meaning)
     if not found.nearly:
@@ -136,10 +135,6 @@ def _put(reading: Reading, name: str, meaning: Meaning, found: _Found) -> None:
 def _of_words(wanted: Wanted) -> bool:
     """Whether the columns of a slot are not for numbers or times by the user's word."""
     return wanted.modality not in ("table", "series", "events") and wanted.slot != "time"
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
 
 
 def _number(word: str) -> int | float | None:
