@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from coview.batch import Batch, Reps, View, Views
 from coview.losses import latent_regression
 from coview.losses.precision import at_least_float32
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
 from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
@@ -73,7 +73,7 @@ class Data2Vec(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from coview.batch import Batch, Reps, View, Views
 from coview.losses.masked_reconstruction import masked_mean
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.causal_decoder import CausalDecoder
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.tokens import places_of, rows_there, spread
@@ -47,7 +47,7 @@ class SequenceAutoencoder(Method):
         'healthy'
     """
 
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

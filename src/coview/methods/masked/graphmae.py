@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from coview.batch import Batch, Reps, Views
 from coview.losses.precision import at_least_float32
 from coview.losses.scaled_cosine import scaled_cosine_error
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.encoder import Encoder
 from coview.nn.graph import Layer
 from coview.nn.graph_decoder import GraphDecoder, rebuilding_error
@@ -66,7 +66,7 @@ class GraphMAE(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from torch import Tensor
 from coview.batch import Batch, Reps, View, Views
 from coview.errors import UserError
 from coview.losses.masked_reconstruction import masked_mean
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.tokens import places_of, rows_there, spread, take, to_tell, token_valid
@@ -52,7 +52,7 @@ class MAE(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from coview.batch import Batch, Reps, View, Views
 from coview.losses import masked_agreement
 from coview.losses.parts import masked_mean
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.tokens import on_grid, places_of, positions, rows_there, spread, take, token_valid
@@ -56,7 +56,7 @@ class PointCMAE(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from torch import nn
 
 from coview.batch import Batch, Reps, Views
 from coview.losses.masked_reconstruction import masked_mean
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.encoder import Encoder
 from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
 from coview.views.draw import Draw
@@ -44,7 +44,7 @@ class SimMIM(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

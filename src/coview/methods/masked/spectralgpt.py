@@ -9,7 +9,7 @@ import torch
 from coview.batch import Batch, Reps, Views
 from coview.losses import spectral_sum_error
 from coview.losses.parts import masked_mean
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoder
 from coview.nn.tokens import on_grid, places_of, positions, rows_there, spread, take
@@ -56,7 +56,7 @@ class SpectralGPT(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from coview.batch import Batch, Reps, Views
 from coview.losses import masked_matching
 from coview.losses.parts import masked_mean
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.modalities.base import Modality
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP
@@ -55,7 +55,7 @@ class SSAST(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from coview.errors import UserError
 from coview.losses import code_diversity, masked_matching
 from coview.losses.parts import masked_mean
 from coview.losses.precision import at_least_float32
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.encoder import Encoder
 from coview.nn.quantizer import GumbelQuantizer
 from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
@@ -66,7 +66,7 @@ class W2vBERT(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from coview.batch import Batch, Reps, Views
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
@@ -30,7 +30,7 @@ class LatentPrediction(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

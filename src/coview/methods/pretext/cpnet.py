@@ -10,7 +10,7 @@ from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
 from coview.losses import info_nce_rows
 from coview.losses.precision import at_least_float32
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.modalities.video import Video
 from coview.nn.by_rows import by_rows
 from coview.nn.encoder import Encoder
@@ -56,7 +56,7 @@ class CPNet(Method):
         ['loss/approximation', 'loss/justification', 'loss/localisation']
     """
 
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from coview.batch import Batch, Reps, Views
 from coview.errors import UserError
 from coview.losses.precision import at_least_float32
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.modalities.video import Video
 from coview.nn.encoder import Encoder
 from coview.views.clip_statistics import appearance_statistics, motion_statistics
@@ -52,7 +52,7 @@ class SpatioTemporalStatistics(Method):
         ['loss/appearance', 'loss/motion']
     """
 
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from coview.batch import Batch, Features, Relations, Reps, View, Views
 from coview.errors import UserError
 from coview.losses import overlap_prediction, region_discrepancy
 from coview.losses.precision import at_least_float32
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.ema import Teacher
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP, unit
@@ -57,7 +57,7 @@ class VoCo(Method):
         5
     """
 
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self,

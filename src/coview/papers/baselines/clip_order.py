@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from coview.batch import Batch, Reps, Views
 from coview.errors import UserError
 from coview.losses.precision import at_least_float32
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.modalities.video import Video
 from coview.nn.encoder import Encoder
 from coview.views.continuity import take_run
@@ -46,7 +46,7 @@ class ClipOrder(Method):
         >>> run = coview.fit("clip_order.py:ClipOrder", data="atari", steps=20)  # doctest: +SKIP
     """
 
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(self, video: Encoder, *, hidden: int = 512) -> None:
         super().__init__()

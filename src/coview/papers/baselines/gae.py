@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coview.batch import Batch, Features, Relations, Reps, Views
-from coview.methods.base import Method
+from coview.methods.base import ALONE, Method
 from coview.nn.edge_pairs import at_ends, drawn_edges, link_contrast
 from coview.nn.encoder import Encoder
 from coview.views.draw import Draw
@@ -35,7 +35,7 @@ class GAE(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(self, graph: Encoder, *, edges: int = 16, positives: Positives = Positives.NATURAL) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from coview.batch import Batch, Reps, Views
 from coview.losses.precision import at_least_float32
-from coview.methods.base import Method, Predictions
+from coview.methods.base import ALONE, Method, Predictions
 from coview.nn.encoder import Encoder
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
@@ -56,7 +56,7 @@ class SemiSupervised(Method):
     """
 
     needs_tokens = True
-    batch_size = 64
+    batch_size = ALONE
 
     def __init__(
         self, graph: Encoder, table: Encoder, *, mechanism: Mechanism = Mechanism.TOGETHER, weight: float = 1.0
