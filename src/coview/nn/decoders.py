@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from coview.nn.tokens import take
+from coview.nn.tokens import take, valid_or_all
 from coview.nn.transformer import Transformer
 
 
@@ -73,7 +73,5 @@ class TokenDecoder(nn.Module):
         x = torch.cat([x + seen_at, self.mask_token.to(x.dtype) + wanted_at], 1)
         everyone: Tensor | None = None
         if valid is not None or wanted_valid is not None:
-            seen = torch.ones_like(at, dtype=torch.bool) if valid is None else valid
-            asked = torch.ones_like(wanted, dtype=torch.bool) if wanted_valid is None else wanted_valid
-            everyone = torch.cat([seen, asked], 1)
+            everyone = torch.cat([valid_or_all(valid, at, 2), valid_or_all(wanted_valid, wanted, 2)], 1)
         return self.body(x, everyone)

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from coview.nn.encoder import TokenOutput
 from coview.nn.rows import as_view, pick, pick_valid, unread
+from coview.nn.tokens import valid_or_all
 
 if TYPE_CHECKING:
     from coview.modalities.base import Modality
@@ -74,7 +75,7 @@ class DilatedConv(nn.Module):
         """Encodes rows; arguments as of `TokenNet`. Tokens that are not kept are read as hidden."""
         cut = self.modality.tokens(as_view(value, length, self.modality))
         x = self.embed(cut.value[:, 0])
-        valid = x.new_ones(x.shape[:2], dtype=torch.bool) if cut.valid is None else cut.valid[:, 0]
+        valid = valid_or_all(cut.valid, cut.value, 3)[:, 0]
         hidden = unread(masked, keep, keep_valid, valid.shape)
         seen = valid if hidden is None else valid & ~hidden
         x = (x * seen[..., None]).transpose(1, 2)

@@ -20,6 +20,11 @@ def token_valid(modality: Modality, view: View) -> Tensor | None:
     return None if view.length is None else modality.tokens(view).valid
 
 
+def valid_or_all(valid: Tensor | None, tokens: Tensor, dims: int) -> Tensor:
+    """Which tokens count, bool of their first `dims` dimensions: those that are `valid`, or all where that is None."""
+    return tokens.new_ones(tokens.shape[:dims], dtype=torch.bool) if valid is None else valid
+
+
 def positions(inside: Tensor) -> tuple[Tensor, Tensor]:
     """The places a mask holds, first to last: `(..., T)` bool -> `(..., K)` int64 and which of them count, bool.
 

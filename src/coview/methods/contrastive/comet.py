@@ -15,7 +15,7 @@ from coview.methods.base import Method
 from coview.nn.by_rows import by_rows, tile_of
 from coview.nn.encoder import Encoder
 from coview.nn.heads import unit
-from coview.nn.tokens import token_valid
+from coview.nn.tokens import token_valid, valid_or_all
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 from coview.views.masks import modality_mask
@@ -118,8 +118,7 @@ class COMET(Method):
         twice = views["masked"]
         out = self.encoder(twice, masked=twice.params["masked"])
         assert out.tokens is not None
-        valid = out.tokens.new_ones(out.tokens.shape[:3], dtype=torch.bool) if out.valid is None else out.valid
-        tokens, valid = out.tokens, valid[:, 0]
+        tokens, valid = out.tokens, valid_or_all(out.valid, out.tokens, 3)[:, 0]
         losses: dict[str, Tensor] = {}
         if self.observation:
             losses["observation"] = self.observation * observation_contrast(tokens, valid)

@@ -15,6 +15,7 @@ from coview.methods.base import Method, embed_slot
 from coview.modalities.base import present_mean
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP, RowNorm
+from coview.nn.tokens import valid_or_all
 from coview.nn.view_graph import EdgeLearner, GraphPooling
 from coview.views.draw import Draw
 from coview.views.looks import Positives
@@ -96,10 +97,9 @@ class LEGATO(Method):
         for slot, encoder in self.slot_encoders().items():
             view, modality = views[slot], encoder.modality
             out, tokens = encoder(view), modality.tokens(view)
-            valid = torch.ones(tokens.value.shape[:3], dtype=torch.bool) if tokens.valid is None else tokens.valid
             places = modality.places(view, self.dim).expand(*tokens.value.shape[:3], -1)
             told = {"tokens": tokens.value.nan_to_num(0), "known": tokens.value.isfinite()}
-            told |= {"valid": valid.to(view.present.device), "places": places}
+            told |= {"valid": valid_or_all(tokens.valid, tokens.value, 3), "places": places}
             features |= {f"{slot}/{name}": x[:, 0] for name, x in told.items()}
             features[slot] = self.node[slot](out.pooled[:, 0])
             present.append(out.present[:, 0])

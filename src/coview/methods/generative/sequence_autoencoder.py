@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from coview.batch import Batch, Reps, View, Views
@@ -10,7 +9,7 @@ from coview.losses.masked_reconstruction import masked_mean
 from coview.methods.base import ALONE, Method
 from coview.nn.causal_decoder import CausalDecoder
 from coview.nn.encoder import Encoded, Encoder
-from coview.nn.tokens import places_of, rows_there, spread
+from coview.nn.tokens import places_of, rows_there, spread, valid_or_all
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
 
@@ -65,7 +64,8 @@ class SequenceAutoencoder(Method):
     def views(self, batch: Batch, draw: Draw) -> Views:
         modality = self.encoder.modality
         view = looks(batch[self.encoder.slot], modality, draw, 1, self.positives)
-        weight = _valid(modality.tokens(view)).flatten(1).sum(1) * view.present[:, 0]
+        tokens = modality.tokens(view)
+        weight = valid_or_all(tokens.valid, tokens.value, 3).flatten(1).sum(1) * view.present[:, 0]
         return Views({"view": view}, weights={"generation": weight.float()})
 
     def represent(self, views: Views) -> Reps:
@@ -82,13 +82,5 @@ class SequenceAutoencoder(Method):
         tokens = told.value[rows, 0]
         places = places_of(modality, view, self.decoder.width, rows)
         predicted = self.decoder(out.pooled[rows, 0], tokens, places)
-        each = masked_mean(modality.token_loss(predicted, tokens), _valid(told)[rows, 0])
+        each = masked_mean(modality.token_loss(predicted, tokens), valid_or_all(told.valid, told.value, 3)[rows, 0])
         return spread(each, rows, len(view))
-
-
-def _valid(tokens: View) -> Tensor:
-    """`(B, V, T)` bool, the tokens that are not padding."""
-    valid = tokens.valid
-    return (
-        torch.ones(tokens.value.shape[:3], dtype=torch.bool, device=tokens.present.device) if valid is None else valid
-    )
