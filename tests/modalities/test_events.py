@@ -378,3 +378,12 @@ def test_pictures_are_drawn_of_what_is_there(events: Events, view: View) -> None
         assert all(row[1] is None for row in rows)
         assert all(row[0].size == (192, 96) for row in rows)
         assert len({row[0].tobytes() for row in rows}) == 10
+
+
+@pytest.mark.parametrize("name", sorted(Events.encoders))
+def test_events_of_words_without_times_are_enough(name: str) -> None:
+    people = [read_history({"goods": np.random.default_rng(n).choice(["bread", "tea"], 5).tolist()}) for n in range(9)]
+    events = Events.adapt(people)
+    out = build_encoder(events, "visits", name)(events.prepare(events.collate([[one] for one in people])))
+    assert out.pooled.isfinite().all()
+    assert out.pooled[:, 0].std(0).max() > 0

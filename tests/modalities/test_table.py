@@ -307,6 +307,16 @@ def test_rows_are_embedded_independently(table: Table, view: View, name: str) ->
     assert torch.allclose(together, alone, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", sorted(Table.encoders))
+@pytest.mark.parametrize("columns", [["home"], ["income", "children"]], ids=["words", "numbers"])
+def test_columns_of_one_kind_are_enough(name: str, columns: list[str]) -> None:
+    many = [Table.read({c: row[c] for c in columns}) for row in rows(60)]
+    table = Table.adapt(many)
+    out = build_encoder(table, "row", name)(table.prepare(table.collate([[one] for one in many])))
+    assert out.pooled.isfinite().all()
+    assert out.pooled[:, 0].std(0).max() > 0
+
+
 def test_raw_rows_are_finite_numbers_that_tell_missing(table: Table, view: View) -> None:
     raw = table.raw(view)
     assert raw.isfinite().all()

@@ -193,7 +193,7 @@ def build_encoder(modality: Modality, slot: str, name: str | None = None, **opti
         with warnings.catch_warnings():  # what has no channel is refused here
             warnings.filterwarnings("ignore", message="Initializing zero-element tensors")
             net = modality.encoders[name](modality, **options)
-        if any(not p.numel() for p in net.parameters()):
+        if any(p.ndim and not p.shape[-1] for p in net.parameters()):  # an empty first one may list no columns
             raise ValueError("it would have layers without a channel; take larger numbers")
     except (ArithmeticError, AssertionError, RuntimeError, TypeError, ValueError) as error:
         told = ", ".join(f"{option}={value}" for option, value in options.items()) or "its defaults"
