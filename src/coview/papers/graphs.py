@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -45,16 +46,31 @@ def solubilities() -> Source:
 @cache
 def noised_packages() -> Source:
     """The same packages where half of the graph's dependencies are replaced by pairs drawn at random."""
+    random = np.random.default_rng(0)
+
+    def noised(edges: np.ndarray, nodes: int) -> np.ndarray:
+        wrong = random.random(edges.shape[1]) < 0.5
+        edges[:, wrong] = random.integers(0, nodes, (2, int(wrong.sum())))
+        return edges
+
+    return _rewired(noised)
+
+
+@cache
+def lone_packages() -> Source:
+    """The same packages and no dependency: of each, the numbers that sum up its words."""
+    return _rewired(lambda edges, nodes: edges[:, :0])
+
+
+def _rewired(rewire: Callable[[np.ndarray, int], np.ndarray]) -> Source:
+    """The packages with other edges: what `rewire` makes of `(2, E)` and of how many nodes there are."""
     from coview.data.graphs.graph import NodeItems
     from coview.modalities.graph.wiring import Wiring
 
     source = packages()
     node = source.columns["package"].items[0][0]
     assert node is not None
-    random = np.random.default_rng(0)
-    edges = node.wiring.edges().numpy()
-    wrong = random.random(edges.shape[1]) < 0.5
-    edges[:, wrong] = random.integers(0, len(node.wiring), (2, int(wrong.sum())))
+    edges = rewire(node.wiring.edges().numpy(), len(node.wiring))
     items = NodeItems(Wiring.of(node.wiring.x.numpy(), edges, about=node.wiring.about))
     places = [sample[0].node for sample in source.columns["package"].items]  # type: ignore[union-attr]
     return replace(source, columns={"package": replace(source.columns["package"], items=Picked(items, places))})

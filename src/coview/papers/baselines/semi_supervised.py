@@ -85,8 +85,9 @@ class SemiSupervised(Method):
         views, weights = {}, {}
         if "labels" in self.tasks:
             label = self.classes.prepare(batch[self.slot].pick([0]))
-            views |= {"look": looks(slot, modality, draw, 1, Positives.AUGMENT), "label": label}
-            weights["labels"] = (views["look"].present & label.present)[:, 0].float()
+            told = slot.with_value(slot.value, present=slot.present & label.present)
+            views |= {"look": looks(told, modality, draw, 1, Positives.AUGMENT), "label": label}
+            weights["labels"] = views["look"].present[:, 0].float()
         if "completion" in self.tasks:
             whole = looks(slot, modality, draw, 1, Positives.NATURAL)
             hidden = torch.zeros(*whole.present.shape, whole.value.most, dtype=torch.bool, device=whole.present.device)
