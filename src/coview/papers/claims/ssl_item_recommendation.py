@@ -36,8 +36,8 @@ def claim(scale: int) -> Claim:
         note="MovieLens 100K: each person's last tenth of ratings is sought among all films they had not rated; the "
         "tail is the four fifths of films that are rated least. A film has seven features, where the paper's items "
         "have many with several values each. Dropout of features as a regulariser alone, the paper's other baseline, "
-        "is not among the arms. Found: over all films the correlated masks are ahead of random ones with every seed, but "
-        "not of the towers alone, which take nearly twice the steps for the same compute; over rare films the seeds "
-        "of an arm differ by as much as the arms.",
+        "is not among the arms. Found: over all films the correlated masks are ahead of random ones with every seed, "
+        "but not of the towers alone, which take nearly twice the steps for the same compute; over rare films the "
+        "seeds of an arm differ by as much as the arms.",
         grid=(4e-3, 1.6e-2),
     )
