@@ -3,11 +3,11 @@
     python benchmarks/compared.py
     python benchmarks/compared.py --modalities series,events
 
-On each modality's data, every method that there is trains with its default options, on batches of 64, until it has
-done the arithmetic of a number of SimCLR's steps that takes one core about ten seconds, with one seed, and is scored
-beside the raw input and an untrained encoder. So short a training ranks nothing finally: the table says what runs
-where, that it is healthy, what it costs, and where it stands after the same work. A method that does not run is on
-record with what it said. Methods on record are not run again unless --again.
+On each modality's data, and on two sets that join modalities, every method that there is trains with its default
+options, on batches of 64, until it has done the arithmetic of a number of SimCLR's steps that takes one core about ten
+seconds, with one seed, and is scored beside the raw input and an untrained encoder. So short a training ranks nothing
+finally: the table says what runs where, that it is healthy, what it costs, and where it stands after the same work. A
+method that does not run is on record with what it said. Methods on record are not run again unless --again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 from record import ROOT, circumstances
-from tasks import TASKS, Task, some
+from tasks import JOINED, TASKS, Task, some
 
 from coview.data.open import open_source
 from coview.data.source import Source
@@ -29,6 +29,7 @@ from coview.engine.config import FitConfig
 from coview.methods.registry import method_modules
 from coview.use.compare import compare
 
+ALL = TASKS | JOINED
 PATH = ROOT / "results" / "compared.json"
 FIRST = "simclr"
 MOST = {"train": 2_000, "valid": 400, "test": 800}
@@ -43,7 +44,7 @@ SHARE = 4 / 6
 def main() -> None:
     """Compares on each modality the methods that are not on record."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--modalities", type=lambda text: text.split(","), default=list(TASKS))
+    parser.add_argument("--modalities", type=lambda text: text.split(","), default=list(ALL))
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
@@ -53,16 +54,17 @@ def main() -> None:
         done = {row["method"] for row in known.get("rows", [])} | known.get("left out", {}).keys()
         todo = [name for name in method_modules() if name not in done and name != FIRST]
         if todo:
-            print(f"{modality}: {TASKS[modality].data}", flush=True)
-            _record(modality, _compared(TASKS[modality], [FIRST, *todo], asked.threads), known)
+            print(f"{modality}: {ALL[modality].data}", flush=True)
+            slots = None if modality in JOINED else [ALL[modality].slot]
+            _record(modality, _compared(ALL[modality], slots, [FIRST, *todo], asked.threads), known)
 
 
-def _compared(task: Task, methods: list[str], threads: int) -> dict[str, Any]:
+def _compared(task: Task, slots: list[str] | None, methods: list[str], threads: int) -> dict[str, Any]:
     load = os.getloadavg()
     steps = max(LEAST, round(task.steps[0] * SHARE))
     found = compare(
         methods,
-        FitConfig("", slots=[task.slot], steps=steps, batch_size=BATCH, threads=threads),
+        FitConfig("", slots=slots, steps=steps, batch_size=BATCH, threads=threads),
         _source(task),
         equal="flops",
         protocols=[task.protocol],
@@ -92,7 +94,7 @@ def _record(modality: str, found: dict[str, Any], known: dict[str, Any]) -> None
     left_out = known.get("left out", {}) | found["left out"]
     times = [*known.get("circumstances", []), *found["circumstances"]]
     cells[modality] = found | {"rows": rows, "left out": left_out, "circumstances": times}
-    PATH.write_text(json.dumps({name: cells[name] for name in TASKS if name in cells}, indent=1) + "\n")
+    PATH.write_text(json.dumps({name: cells[name] for name in ALL if name in cells}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ class Task:
         protocol: of `coview evaluate`.
         metric: of the protocol, higher being better.
         label: the label column; none for a protocol without labels.
+        link: the link that is ranked by.
         beside: a protocol whose score is recorded too.
     """
 
@@ -35,12 +36,14 @@ class Task:
     protocol: str = "linear"
     metric: str = "accuracy"
     label: str | None = None
+    link: str | None = None
     beside: str | None = None
 
     @property
     def what(self) -> str:
         """What is scored, as the keys of scores have it."""
-        return f"{self.slot}-{self.slot}" if self.label is None else f"{self.slot}/{self.label}"
+        named = self.label or self.link
+        return f"{self.slot}-{self.slot}" if named is None else f"{self.slot}/{named}"
 
     @property
     def protocols(self) -> list[str]:
@@ -62,6 +65,12 @@ TASKS = {
     "spectral": Task("satellite", "patch", (430, 1900, 1200), label="cover", beside="knn"),
 }
 """Labels that the raw input gives away are not asked for: which game is played, who flies an aircraft."""
+
+JOINED = {
+    "image and text": Task("emoji", "drawing", (150, 150, 150), label="category"),
+    "graph and text": Task("ml-100k-graph", "node", (300, 300, 300), "ranking", "Recall@20", link="rated"),
+}
+"""Samples of several slots, for methods that relate them; a method that reads one has the first."""
 
 
 def some(part: str, rows: Tensor, samples: Source | Data, task: Task, most: Mapping[str, int] | None = None) -> Tensor:
