@@ -25,7 +25,7 @@ class COMET(Method):
     """Consistent at every level at once: moments of a segment, segments, those of one recording, those of one person.
 
     Paper: Contrast Everything: A Hierarchical Contrastive Framework for Medical Time-Series. Wang, Han, Wang, Zhang.
-    NeurIPS 2023. https://arxiv.org/abs/2310.14017; losses as in the authors' code.
+    NeurIPS 2023. https://arxiv.org/abs/2310.14017; the two lower levels' losses as in the authors' code.
 
     Views: one natural view as it is, and twice with spans of its tokens hidden.
 
@@ -40,7 +40,9 @@ class COMET(Method):
 
     Relations: its two lower levels are TS2Vec's losses, the upper ones supervised contrast with a recording or subject
     for class. The authors encode each level anew, the upper ones twice with dropout; here one unmasked pass serves all
-    upper levels, and a level of weight 0 costs nothing. They use the average of weights over the run; here the last.
+    upper levels, and a level of weight 0 costs nothing. Their upper levels compare sequences moment by moment, each
+    dimension scaled over time, as suits heartbeats cut alike, and weigh 1; here pooled features, which need no common
+    beginning, at the weight of the others. They use the average of weights over the run; here the last.
     Series are read by TS2Vec's network, `dilated`, as theirs are. A network that knows positions tells places by them
     and need not read the data: of `vit` the observation level asks little.
 
