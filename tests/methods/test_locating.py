@@ -61,12 +61,6 @@ def test_padding_of_what_is_looked_at_is_never_where_it_is_found(method: type[Lo
     assert valid[:, 0].gather(1, heat.values.argmax(1, keepdim=True)).all()
 
 
-@METHODS
-def test_other_than_two_slots_are_refused(method: type[LocatingMethod]) -> None:
-    with pytest.raises(UserError, match="choose two with --slots"):
-        made(method, **PAIR, caption="text")
-
-
 def test_an_encoder_without_tokens_is_refused() -> None:
     pair = encoders(**PAIR) | {"picture": build_encoder(modality("image"), "picture", "conv", dim=32)}
     with pytest.raises(UserError, match="--encoder vit"):

@@ -6,6 +6,7 @@ import pytest
 
 import coview
 from coview.errors import UserError
+from coview.methods.registry import method_class, method_modules
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +35,18 @@ def nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_that_there_are_none_of(options: dict[str, Any], told: str):
     with pytest.raises(UserError, match=told):
         coview.fit("simclr", "digits", steps=1, **options)
+
+
+@pytest.mark.parametrize("method", [name for name in method_modules() if method_class(name).slot_counts[0] > 1])
+def test_fewer_slots_than_a_method_relates(method: str):
+    least = method_class(method).slot_counts[0]
+    told = rf"{method} (relates {least} .*slots and was given drawing; choose more with|needs a slot of modality)"
+    with pytest.raises(UserError, match=told):
+        coview.fit(method, "emoji", slots=["drawing"], steps=1)
+
+
+@pytest.mark.parametrize("method", [name for name in method_modules() if method_class(name).slot_counts[1]])
+def test_more_slots_than_a_method_relates(method: str):
+    most = method_class(method).slot_counts[1]
+    with pytest.raises(UserError, match=f"{method} relates {most} slots and was given .*; choose {most} with --slots"):
+        coview.fit(method, "furniture", steps=1)

@@ -67,6 +67,9 @@ class Method(nn.Module):
     own_encoders: ClassVar[Mapping[str, str]] = {}
     """Encoders by modality where the user names none and the modality's default is not what the method is about."""
 
+    slot_counts: ClassVar[tuple[int, int | None]] = (1, None)
+    """How many slots it relates where it takes the chosen ones by name: at least, and at most, None for any number."""
+
     balance: str = "sum"
     """How several losses share its encoders where the user does not say: a rule of `balance.rules`."""
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, HeatMap, Views
-from coview.errors import UserError
 from coview.methods.base import Method
 from coview.nn.encoder import Encoded, Encoder
 from coview.views.draw import Draw
@@ -24,18 +23,13 @@ class LocatingMethod(Method):
         plain: modalities that are read without augmentation.
     """
 
+    slot_counts = (2, 2)
     needs_tokens = True
 
     def __init__(self, encoders: dict[str, Encoder], *, positives: Positives, plain: Sequence[str]) -> None:
         super().__init__()
-        name = type(self).__name__
-        if len(encoders) != 2:
-            raise UserError(
-                f"{name} looks in one slot for what a second says, and was given {', '.join(encoders) or 'none'}; "
-                "choose two with --slots, the one that is looked at first"
-            )
         for encoder in encoders.values():
-            encoder.require_tokens(name)
+            encoder.require_tokens(type(self).__name__)
         self.encoders = nn.ModuleDict(encoders)
         self.where, self.said = encoders
         self.positives, self.plain = Positives(positives), tuple(plain)

@@ -171,7 +171,11 @@ def own_options(cls: type[Method]) -> dict[str, inspect.Parameter]:
 
 
 def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> list[str]:
-    """The slots of a data set that a method reads."""
+    """The slots of a data set that a method reads.
+
+    Raises:
+        UserError: it has none of a modality that the method needs, or fewer or more than it relates.
+    """
     from coview.nn.encoder import Encoder
 
     cls = method_class(name)
@@ -183,7 +187,19 @@ def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> 
             chosen.append(_slot_for(name, parameter, modalities))
         elif typing.get_origin(hint) in (dict, Mapping) and Encoder in typing.get_args(hint):
             chosen += list(modalities)
+            _check_count(name, chosen, *cls.slot_counts)
     return list(dict.fromkeys(chosen))
+
+
+def _check_count(name: str, slots: list[str], least: int, most: int | None) -> None:
+    given = ", ".join(slots) or "none"
+    if len(slots) < least:
+        wanted = f"{least} slots" if most == least else f"{least} or more slots"
+        raise UserError(
+            f"{name} relates {wanted} and was given {given}; choose more with --slots, or use simclr or mae"
+        )
+    if most is not None and len(slots) > most:
+        raise UserError(f"{name} relates {most} slots and was given {given}; choose {most} with --slots")
 
 
 def _slot_for(method: str, parameter: str, modalities: Mapping[str, Modality | type[Modality]]) -> str:

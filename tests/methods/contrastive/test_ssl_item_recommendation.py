@@ -28,7 +28,7 @@ def rated(*films: int) -> Batch:
 def test_the_item_is_the_table_and_can_be_another() -> None:
     assert (made().item, made().query) == ("film", "person")
     assert made(item="person").query == "film"
-    with pytest.raises(UserError, match="two slots"):
+    with pytest.raises(UserError, match="item is one of the slots film, person"):
         made(item="director")
 
 

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pytest
 import torch
 
-from coview.errors import UserError
 from coview.losses import distance_correspondence
 from coview.methods.crossmodal.ave_net import AVENet
 from coview.nn.pairs import strangers
@@ -31,11 +29,6 @@ def test_a_sample_without_sound_is_nobodys_stranger() -> None:
     lacking, here = without(batch, "speech", [0, 3]), torch.tensor([1, 2, 4, 5])
     found, alone = relation_losses(method, lacking), relation_losses(method, batch.rows(here))
     torch.testing.assert_close(found["correspondence"], alone["correspondence"])
-
-
-def test_three_slots_are_refused() -> None:
-    with pytest.raises(UserError, match="choose two with --slots"):
-        ave_net(**PAIR, caption="text")
 
 
 def test_a_stranger_is_never_oneself_and_everyone_is_one_once() -> None:

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from coview.batch import Views
-from coview.errors import UserError
 from coview.losses import symmetric_info_nce
 from coview.methods.crossmodal.croma import CROMA
 from tests.methods.slots import encoders, joined, look, relation_losses, samples, without
@@ -77,10 +76,3 @@ def test_slots_whose_grids_have_other_axes_are_fused_without_distance() -> None:
     slots = {"drawing": "image", "name": "text"}
     _, reps = look(croma(slots), samples(**slots))
     assert torch.isfinite(reps.losses["reconstruction"]).all()
-
-
-def test_two_slots_are_asked_for() -> None:
-    with pytest.raises(UserError, match="2 or more slots"):
-        croma({"radar": "image"})
-    with pytest.raises(UserError, match="fuses two slots"):
-        croma({**PAIR, "name": "text"})

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pytest
 import torch
 
-from coview.errors import UserError
 from coview.losses.parts import masked_mean
 from coview.methods.generative.legato import LEGATO
 from tests.methods.slots import encoders, joined, look, relation_losses, samples, without
@@ -49,8 +47,3 @@ def test_a_sample_that_lacks_a_slot_takes_no_part() -> None:
     lacking = relation_losses(method, without(batch, "shape", [0, 3]))
     left = relation_losses(method, batch.rows(torch.tensor([1, 2, 4, 5])))
     torch.testing.assert_close(lacking["reconstruction"], left["reconstruction"])
-
-
-def test_one_slot_has_no_graph() -> None:
-    with pytest.raises(UserError, match="2 or more slots and was given size"):
-        legato({"size": "table"})

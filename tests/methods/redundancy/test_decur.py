@@ -70,7 +70,5 @@ def test_the_joint_space_is_the_common_part_at_length_one() -> None:
 
 
 def test_refusals() -> None:
-    with pytest.raises(UserError, match="2 or more slots"):
-        decur({"picture": "image"})
     with pytest.raises(UserError, match="above 0 and at most 1"):
         decur(common=0.0)

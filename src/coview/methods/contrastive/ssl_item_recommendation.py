@@ -55,6 +55,8 @@ class SSLItemRecommendation(JointMethod):
         5
     """
 
+    slot_counts = (2, 2)
+
     def __init__(
         self,
         encoders: dict[str, Encoder],
@@ -69,8 +71,8 @@ class SSLItemRecommendation(JointMethod):
     ) -> None:
         super().__init__(encoders, dim=dim, positives=Positives.NATURAL, plain=())
         self.item = item or [*encoders, *(slot for slot, e in encoders.items() if e.modality.name == "table")][-1]
-        if len(encoders) != 2 or self.item not in encoders:
-            raise UserError(f"queries and items are two slots, {item or 'items'} one of them: --slots names them")
+        if self.item not in encoders:
+            raise UserError(f"item is one of the slots {', '.join(encoders)}; {item!r} was given")
         (self.query,) = encoders.keys() - {self.item}
         self.frequency = Frequency()
         layout = getattr(encoders[self.item].modality, "layout", None)

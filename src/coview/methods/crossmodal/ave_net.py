@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 from coview.batch import Features, Relations
-from coview.errors import UserError
 from coview.losses import distance_correspondence
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.encoder import Encoder
@@ -48,6 +47,8 @@ class AVENet(JointMethod):
         ['drawing', 'name', 'joint']
     """
 
+    slot_counts = (2, 2)
+
     def __init__(
         self,
         encoders: dict[str, Encoder],
@@ -60,9 +61,6 @@ class AVENet(JointMethod):
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=plain, hidden=hidden)
-        self.require_slots(2, "simclr")
-        if len(encoders) > 2:
-            raise UserError(f"AVENet relates two slots and was given {', '.join(encoders)}; choose two with --slots")
         self.scale = nn.Parameter(torch.tensor(float(scale)))
         self.threshold = nn.Parameter(torch.tensor(float(threshold)))
 

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Reps, Views
-from coview.errors import UserError
 from coview.methods.base import Method, embed_slot
 from coview.nn.encoder import Encoder
 from coview.nn.joint_space import JointSpace
@@ -50,15 +49,6 @@ class JointMethod(Method):
     def slots(self) -> list[str]:
         """The slots joined, in the order chosen."""
         return list(self.encoders)
-
-    def require_slots(self, least: int, instead: str) -> None:
-        """Raises UserError where fewer slots were chosen than the method relates."""
-        if len(self.encoders) < least:
-            name = type(self).__name__
-            raise UserError(
-                f"{name} relates {least} or more slots and was given {', '.join(self.slots) or 'none'}; "
-                f"choose more with --slots, or use {instead}"
-            )
 
     def look_counts(self, batch: Batch) -> dict[str, int]:
         """How many looks are taken at each slot."""

@@ -47,6 +47,8 @@ class CLIP(JointMethod):
         ['drawing', 'name', 'joint']
     """
 
+    slot_counts = (2, None)
+
     def __init__(
         self,
         encoders: dict[str, Encoder],
@@ -57,7 +59,6 @@ class CLIP(JointMethod):
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=plain)
-        self.require_slots(2, "simclr or cmc")
         self.scale = LogitScale(temperature)
 
     def relate(self, z: Features) -> Relations:

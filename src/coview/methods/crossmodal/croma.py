@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embeddings, Features, Relations, Reps, Views
-from coview.errors import UserError
 from coview.losses.parts import masked_mean
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.decoders import TokenDecoder
@@ -60,6 +59,7 @@ class CROMA(JointMethod):
         ['drawing', 'name', 'joint']
     """
 
+    slot_counts = (2, 2)
     needs_tokens = True
 
     def __init__(
@@ -77,9 +77,6 @@ class CROMA(JointMethod):
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=())
-        self.require_slots(2, "mae")
-        if len(encoders) > 2:
-            raise UserError(f"CROMA fuses two slots and was given {', '.join(encoders)}; choose two with --slots")
         first, second = encoders.values()
         self.pooling = nn.ModuleDict({slot: feed_forward(e.dim) for slot, e in encoders.items()})
         self.context = nn.Linear(second.dim, first.dim)

@@ -49,6 +49,8 @@ class SigLIP(JointMethod):
         ['drawing', 'name', 'joint']
     """
 
+    slot_counts = (2, None)
+
     def __init__(
         self,
         encoders: dict[str, Encoder],
@@ -60,7 +62,6 @@ class SigLIP(JointMethod):
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=plain)
-        self.require_slots(2, "simclr or cmc")
         self.scale = LogitScale(1 / scale)
         self.bias = nn.Parameter(torch.tensor(float(bias)))
 

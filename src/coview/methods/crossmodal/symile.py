@@ -62,6 +62,8 @@ class Symile(JointMethod):
         ['drawing', 'name', 'joint']
     """
 
+    slot_counts = (2, None)
+
     def __init__(
         self,
         encoders: dict[str, Encoder],
@@ -73,7 +75,6 @@ class Symile(JointMethod):
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=plain)
-        self.require_slots(2, "simclr or cmc")
         self.scale = LogitScale(temperature)
         self.absent = None
         if Missing(missing) is Missing.LEARNED:

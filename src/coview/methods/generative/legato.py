@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
-from coview.errors import UserError
 from coview.losses import edge_error, edge_sparsity, node_orthogonality
 from coview.losses.parts import masked_mean
 from coview.methods.base import Method, embed_slot
@@ -58,6 +57,8 @@ class LEGATO(Method):
         5
     """
 
+    slot_counts = (2, None)
+
     def __init__(
         self,
         encoders: dict[str, Encoder],
@@ -70,9 +71,6 @@ class LEGATO(Method):
         sparsity: float = 0.1,
     ) -> None:
         super().__init__()
-        if len(encoders) < 2:
-            given = ", ".join(encoders) or "none"
-            raise UserError(f"LEGATO relates 2 or more slots and was given {given}; choose more with --slots")
         self.encoders = nn.ModuleDict(encoders)
         self.node = nn.ModuleDict({slot: nn.Linear(e.dim, dim) for slot, e in encoders.items()})
         self.norm = RowNorm(dim)

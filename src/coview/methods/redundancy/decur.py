@@ -54,6 +54,8 @@ class DeCUR(JointMethod):
         'healthy'
     """
 
+    slot_counts = (2, None)
+
     def __init__(
         self,
         encoders: dict[str, Encoder],
@@ -67,7 +69,6 @@ class DeCUR(JointMethod):
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=plain, hidden=hidden, layers=2)
-        self.require_slots(2, "barlow-twins")
         self.common = round(common * dim)
         if not 1 <= self.common <= dim:
             raise UserError(f"common is a share of the {dim} dimensions, above 0 and at most 1; {common} was given")
