@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 RUN := OMP_NUM_THREADS=1 COVIEW_REQUIRE_DATA=1
 DATA := digits emoji fashion-mnist letter satellite mricron watch pose2sim clips ml-100k-graph connectomes debian molecules \
-	furniture atari seismograms
+	furniture atari seismograms prompts
 
 .PHONY: demo test style types docs data suite clean
 
@@ -27,7 +27,6 @@ docs: $(VENV)/.test
 
 data: $(VENV)/.test
 	set -e; for name in $(DATA); do $(BIN)/coview data get $$name; done
-	$(BIN)/coview data get prompts --parts en,it
 
 suite: $(VENV)/.test
 	$(RUN) $(BIN)/python -m pytest

@@ -33,6 +33,7 @@ from record import ROOT, circumstances
 from tasks import TASKS, Task, some
 from torch import Tensor
 
+from coview.data import catalog
 from coview.data.source import Data
 from coview.engine.config import FitConfig
 from coview.engine.fit import fit_data
@@ -111,7 +112,7 @@ def _scores(task: Task, run: Run, data: Data, rows: dict[str, Tensor], raw: bool
 def _read(task: Task, held_in: bool) -> tuple[Data, dict[str, Tensor]]:
     """The slot's samples, no more of each part than `MOST`; `test` is dropped where nothing of it may be seen."""
     config = FitConfig("simclr", data=task.data, slots=[task.slot], steps=1)
-    ready = prepare(config, task.data)
+    ready = prepare(config, catalog.whole(task.data))
     drawn = {part: some(part, rows, ready.data, task) for part, rows in ready.rows.items()}
     if held_in:
         drawn.pop("test", None)

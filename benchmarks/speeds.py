@@ -24,6 +24,7 @@ import torch
 from matrix import TASKS
 from record import ROOT, circumstances, rss, save
 
+from coview.data import catalog
 from coview.engine.config import FitConfig
 from coview.engine.devices import physical_cores
 from coview.engine.trainer import Trainer
@@ -38,7 +39,7 @@ def modality(name: str, seconds: float) -> dict[str, Any]:
     """One modality's row."""
     task = TASKS[name]
     config = FitConfig("simclr", data=task.data, slots=[task.slot], steps=1_000_000)
-    ready = prepare(config, task.data)
+    ready = prepare(config, catalog.whole(task.data))
     trainer = Trainer(config, ready.data, ready.rows["train"], torch.arange(0))
     for _ in range(3):
         trainer.advance()

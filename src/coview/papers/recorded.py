@@ -93,7 +93,7 @@ def voices() -> Source:
 
     Two of the six voices are one speaker in two languages.
     """
-    prompts = catalog.source("prompts")
+    prompts = catalog.whole("prompts")
     column = prompts.columns["speech"]
     items, names, label, groups, split = [], [], [], [], []
     assert prompts.groups is not None

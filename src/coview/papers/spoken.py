@@ -99,7 +99,7 @@ def _handwritten() -> dict[str, list[list[np.ndarray]]]:
 
 def _recordings() -> list[list[Any]]:
     """Digit -> recordings of its name."""
-    prompts = catalog.source("prompts")
+    prompts = catalog.whole("prompts")
     found: list[list[Any]] = [[] for _ in range(10)]
     for i, digit in enumerate(prompts.labels["digit"]):
         if np.isfinite(digit):

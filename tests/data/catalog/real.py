@@ -1,6 +1,6 @@
 """The real data sets, where they are fetched; a test that needs one skips with the command that brings it.
 
-Tests of what `make data` fetches (emoji, two voices of the prompts) are marked `data`.
+Tests of what `make data` fetches are marked `data`.
 """
 
 from functools import cache

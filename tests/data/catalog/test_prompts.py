@@ -1,4 +1,4 @@
-"""Prompts: the same words by several voices. Reads two voices."""
+"""Prompts: the same words by several voices. Of two voices, at least."""
 
 import pytest
 

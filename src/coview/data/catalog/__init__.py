@@ -100,6 +100,20 @@ def source(name: str, **options: Any) -> Source:
     return built
 
 
+def whole(name: str, **options: Any) -> Source:
+    """As `source`, of a data set all of whose parts are there: what claims and benchmarks are of.
+
+    Raises:
+        UserError: some of it is not fetched, or an option is unknown.
+    """
+    declared = dataset(name)
+    there = Stock.of(name).parts(declared)
+    if there and len(there) < len(declared.parts):
+        lacks = ", ".join(part for part in declared.parts if part not in there)
+        raise UserError(f"all parts of {name} are needed, and {lacks} not fetched yet: coview data get {name}")
+    return source(name, **options)
+
+
 def is_fetched(name: str) -> bool:
     """Whether `source(name)` has something to read: every package, or those of one part."""
     declared, stock = dataset(name), Stock.of(name)
