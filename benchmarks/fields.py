@@ -84,10 +84,11 @@ ROWS = {
         {"CoLES": ("pytorch-lifestream", coles)},
     ),
     "series": Row(
-        watch, "accelerometer", "exercise", "comet", 150,
+        watch, "accelerometer", "exercise", "comet", 200,
         {
             "modality": {"series": {"patch": 1}},
-            "encoder_options": {"dim": 64, "depth": 4},
+            "encoder_options": {"dim": 64, "depth": 11},  # as many blocks as TS2Vec's, on batches as small
+            "batch_size": 16,
             "options": {"observation": 0.5, "sample": 0.5, "wholes": 0.0},
         },
         {"TS2Vec": ("ts2vec", ts2vec)},
