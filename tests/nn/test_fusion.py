@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from coview.nn.fusion import FusionEncoder, cell_centres, distance_bias
+from coview.nn.alibi import cell_centres
+from coview.nn.fusion import FusionEncoder
 
 
 def tokens(n: int, t: int, seed: int) -> torch.Tensor:
@@ -12,20 +13,6 @@ def tokens(n: int, t: int, seed: int) -> torch.Tensor:
 def net() -> FusionEncoder:
     torch.manual_seed(0)
     return FusionEncoder(32, 2, 4).double().eval()
-
-
-def test_the_bias_is_minus_the_distance_times_slopes_that_halve_by_quarters():
-    at = torch.tensor([[[0.0, 0.0], [3.0, 4.0]]])
-    bias = distance_bias(at, at, 4)
-    assert bias[0, :, 0, 1].tolist() == [-5 * 2.0**-2, -5 * 2.0**-4, -5 * 2.0**-6, -5 * 2.0**-8]
-    assert bias[0, :, 0, 0].tolist() == [0.0] * 4
-
-
-def test_two_grids_of_one_ground_stand_over_each_other():
-    fine, coarse = cell_centres((4,), (4,)), cell_centres((2,), (4,))
-    assert fine.flatten().tolist() == [0.5, 1.5, 2.5, 3.5]
-    assert coarse.flatten().tolist() == [1.0, 3.0]
-    assert cell_centres((2, 3), (2, 3))[4].tolist() == [1.5, 1.5]
 
 
 def test_what_the_other_sensor_says_is_heard(net: FusionEncoder):

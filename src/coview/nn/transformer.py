@@ -8,10 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from coview.nn.alibi import cell_centres, distance_bias
 from coview.nn.encoder import TokenOutput
 from coview.nn.rows import as_view, pick, pick_valid
 
 if TYPE_CHECKING:
+    from coview.batch import View
     from coview.modalities.base import Modality
 
 
@@ -27,14 +29,19 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
         self.drop = nn.Dropout(drop)
 
-    def forward(self, x: Tensor, valid: Tensor | None = None, *, causal: bool = False) -> Tensor:
+    def forward(
+        self, x: Tensor, valid: Tensor | None = None, *, bias: Tensor | None = None, causal: bool = False
+    ) -> Tensor:
         """`x (N, T, D)`, `valid (N, T)` bool of the keys that may be attended to -> `(N, T, D)`.
 
-        `causal`: a token attends to itself and to those before it; padding, which comes last, needs no `valid` then.
+        `bias`: `(N, heads, T, T)`, or of one row for all, added to what attention compares. `causal`: a token attends
+        to itself and to those before it; padding, which comes last, needs no `valid` then.
         """
         n, t, d = x.shape
         q, k, v = self.qkv(self.norm_1(x)).view(n, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
         mask = None if valid is None else valid[:, None, None, :]
+        if bias is not None:
+            mask = bias.to(q.dtype) if mask is None else bias.to(q.dtype).masked_fill(~mask, -torch.inf)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
         x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(n, t, d)))
         return x + self.drop(self.mlp(self.norm_2(x)))
@@ -60,12 +67,13 @@ class Transformer(nn.Module):
         x: Tensor,
         valid: Tensor | None = None,
         *,
+        bias: Tensor | None = None,
         layers: list[Tensor] | None = None,
         causal: bool = False,
     ) -> Tensor:
         """`(N, T, D)` -> `(N, T, D)`, arguments as of `Block`; each block's output is appended to `layers`."""
         for block in self.blocks:
-            x = block(x, valid, causal=causal)
+            x = block(x, valid, bias=bias, causal=causal)
             if layers is not None:
                 layers.append(x)
         return self.norm(x)
@@ -82,6 +90,9 @@ class TokenNet(nn.Module):
         drop: dropout rate.
         registers: learned tokens that are read beside the others and are no part of what comes out (Darcet et al.,
             "Vision Transformers Need Registers", ICLR 2024, https://arxiv.org/abs/2309.16588).
+        alibi: attention weakened by distance on the grid (`distance_bias`) in place of positions that are added, so
+            that larger inputs are read than were learned from. Tokens that stand by their value, as patches of points,
+            have no grid and keep their positions.
     """
 
     tokens_out = True
@@ -95,9 +106,10 @@ class TokenNet(nn.Module):
         heads: int | None = None,
         drop: float = 0.0,
         registers: int = 0,
+        alibi: bool = False,
     ) -> None:
         super().__init__()
-        self.modality = modality
+        self.modality, self.alibi = modality, alibi
         self.dim = dim
         self.embed = modality.token_embedding(dim)
         self.mask_token = nn.Parameter(torch.zeros(dim))
@@ -135,18 +147,28 @@ class TokenNet(nn.Module):
         if masked is not None:
             x = torch.where(masked[..., None], self.mask_token.to(x.dtype), x)
         places = self.modality.places(whole, self.dim).to(x.dtype)
-        x = x + (places if places.ndim == 2 else places[:, 0])
+        biased = self.alibi and places.ndim == 2
+        x = x if biased else x + (places if places.ndim == 2 else places[:, 0])
         x, valid = pick(x, keep), pick_valid(valid, keep, keep_valid)
+        bias = self._bias(whole, keep) if biased else None
         outputs: list[Tensor] | None = [] if layers else None
         if self.registers is None:
-            tokens = self.body(x, valid, layers=outputs)
+            tokens = self.body(x, valid, bias=bias, layers=outputs)
         else:
             first = len(self.registers)
             beside = torch.cat([self.registers.to(x.dtype).expand(n, -1, -1), x], 1)
             everyone = None if valid is None else F.pad(valid, (first, 0), value=True)
-            tokens = self.body(beside, everyone, layers=outputs)[:, first:]
+            bias = None if bias is None else F.pad(bias, (first, 0, first, 0))
+            tokens = self.body(beside, everyone, bias=bias, layers=outputs)[:, first:]
             outputs = None if outputs is None else [y[:, first:] for y in outputs]
         return TokenOutput(_mean(tokens, valid), tokens, valid, outputs)
+
+    def _bias(self, whole: View, keep: Tensor | None) -> Tensor:
+        """By distance, of the tokens that are kept: `(N, heads, K, K)`, or `(1, heads, T, T)` for all rows alike."""
+        grid = self.modality.grid(whole)
+        at = cell_centres(grid, grid, whole.present.device)
+        at = at[None] if keep is None else at[keep]
+        return distance_bias(at, at, self.resolved["heads"])
 
 
 def _mean(tokens: Tensor, valid: Tensor | None) -> Tensor:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -10,9 +12,10 @@ from torch import Tensor, nn
 from coview.batch import Batch, Embeddings, Features, Relations, Reps, Views
 from coview.losses.parts import masked_mean
 from coview.methods.crossmodal.base import JointMethod
+from coview.nn.alibi import cell_centres
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoded, Encoder
-from coview.nn.fusion import FusionEncoder, cell_centres
+from coview.nn.fusion import FusionEncoder
 from coview.nn.logit_scale import LogitScale
 from coview.nn.pairs import mean_over_pairs, tiled_info_nce
 from coview.nn.tokens import all_there, places_of, positions, rows_there, spread, take, token_valid
@@ -36,8 +39,8 @@ class CROMA(JointMethod):
     Requires: two slots of any modality with tokens; made for slots that cover the same ground (the paper's first is
     radar). Where their grids have other axes attention across has no bias. A sample that lacks one takes no part.
 
-    Relations: CLIP and MAE in one; either weight may be 0, and what it weighs is not computed then. The paper biases
-    attention inside each sensor's encoder too, in place of positions; here the slots' encoders keep their positions.
+    Relations: CLIP and MAE in one; either weight may be 0, and what it weighs is not computed then. Attention
+    inside the slots' encoders is biased by distance too, in place of positions (option `alibi` of `vit`).
 
     Args:
         encoders: the two slots' encoders; the first queries the second.
@@ -61,6 +64,7 @@ class CROMA(JointMethod):
 
     slot_counts = (2, 2)
     needs_tokens = True
+    encoder_defaults: ClassVar[Mapping[str, Any]] = {"alibi": True}
 
     def __init__(
         self,
