@@ -134,7 +134,8 @@ def _compared(row: Row, seeds: int) -> dict[str, Any]:
         told[name] = _measured(partial(peer, same, train), ready, row.label, seeds, seconds, package)
     for name, found in told.items():
         print(f"{name}: {mean(found['accuracy']):.3f} {found}", flush=True)
-    return {"data": source.name, "label": row.label, "samples": len(ready.data), "contenders": told}
+    about = {name: source.about[name] for name in ("release", "sha256") if name in source.about}
+    return {"data": source.name, **about, "label": row.label, "samples": len(ready.data), "contenders": told}
 
 
 def _measured(

@@ -65,7 +65,8 @@ def graph() -> dict[str, Any]:
     """One epoch of masked node features over Debian's packages."""
     before = rss()
     config = FitConfig("mae", data="debian", slots=["package"], epochs=1)
-    ready = prepare(config, "debian")
+    source = catalog.whole("debian")
+    ready = prepare(config, source)
     every = torch.cat([ready.rows[part] for part in ready.rows])
     trainer = Trainer(config, ready.data, every, torch.arange(0))
     start = time.perf_counter()
@@ -73,6 +74,8 @@ def graph() -> dict[str, Any]:
     seconds = time.perf_counter() - start
     return {
         "data": "debian",
+        "release": source.about["release"],
+        "sha256": source.about["sha256"],
         "nodes": len(every),
         "steps": run.steps,
         "epoch seconds": round(seconds, 1),

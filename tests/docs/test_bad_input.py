@@ -36,6 +36,12 @@ def test_the_table_quotes_what_was_said():
     assert "| one time | skipped: `has 1 time; a series has at least 2` |" in bad_input("series")
 
 
+def test_another_number_of_bands_is_what_is_told():
+    assert "| another number of bands, without wavelengths | skipped: `has 7 bands where the slot" in bad_input(
+        "spectral"
+    )
+
+
 def test_reasons_do_not_name_folders_of_the_machine():
     assert "`cannot be read as NIfTI" in bad_input("volume")
     assert tempfile.gettempdir() not in bad_input("volume")

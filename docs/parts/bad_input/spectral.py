@@ -8,15 +8,16 @@ from parts.bad_input.cases import Bad, Case, Kept, Refused
 
 _WAVES = (490.0, 560.0, 665.0, 840.0)
 _VALUES = [np.random.default_rng(n).normal(size=(4, 8, 8)) for n in range(4)]
+_OTHER = np.random.default_rng(9).normal(size=(7, 8, 8))
 _HOLED = _VALUES[0].copy()
 _HOLED[:, :3, :3] = np.nan
 GOOD = [(values, _WAVES) for values in _VALUES]
 
 CASES: dict[str, Case] = {
-    "one pixel": Bad((np.ones((4, 1, 1)), _WAVES)),
-    "another number of bands, without wavelengths": Bad(np.ones((7, 8, 8))),
-    "none of the bands": Bad((np.ones((1, 8, 8)), (10_900.0,))),
-    "as many wavelengths as there are not bands": Bad((np.ones((3, 8, 8)), _WAVES)),
+    "one pixel": Bad((_OTHER[:4, :1, :1], _WAVES)),
+    "another number of bands, without wavelengths": Bad(_OTHER),
+    "none of the bands": Bad((_OTHER[:1], (10_900.0,))),
+    "as many wavelengths as there are not bands": Bad((_OTHER[:3], _WAVES)),
     "an infinite value": Bad((np.full((4, 8, 8), np.inf), _WAVES)),
     "one value everywhere": Bad((np.ones((4, 8, 8)), _WAVES)),
     "no data at all": Bad((np.full((4, 8, 8), np.nan), _WAVES)),
