@@ -34,5 +34,7 @@ def claim(scale: int) -> Claim:
         ),
         note="4,000 packages of Debian to train on, whose neighbourhoods and documents reach beyond them. A node's "
         "features are 64 numbers that sum up the words of its name and description: they stand for the paper's "
-        "pretrained language model, and every arm reads them.",
+        "pretrained language model, and every arm reads them. Found: ahead of what is learned of the texts without the "
+        "graph with every seed; behind the graph alone, which takes nearly four times the steps for the same compute. "
+        "A node's own numbers beside the mean of its neighbours', with nothing learned, stand between (0.506).",
     )

@@ -30,9 +30,8 @@ def claim(scale: int) -> Claim:
         tuple(Comparison("joint", alone, metric) for alone in ("contrast", "prediction") for metric in METRICS),
         note="Telephone prompts by six voices in five languages in place of LibriSpeech; probes of the kind of prompt "
         "and of the voice in place of word errors. The prediction alone is of codes by a random codebook (BEST-RQ), "
-        "as there is none learned. Found: of the kinds of prompt, the prediction alone is ahead of both together by "
-        "one recording of 227 with every seed, which is what decides; both are above the untrained encoder, and the "
-        "contrast alone is about level with it. The six voices are told from the untrained encoder almost without "
-        "error, so that there is nothing to gain.",
+        "as there is none learned. Found: of the kinds of prompt, both together are ahead of the contrast alone with "
+        "every seed, and of the prediction alone with two of three. The voices are told better from "
+        "the raw input (0.974) than from any encoder, and after both losses as from the untrained one (0.948).",
         grid=(2.5e-4, 1e-3),
     )
