@@ -32,6 +32,6 @@ def claim(scale: int) -> Claim:
         ),
         note="Telephone prompts by six voices in place of AudioSet and Librispeech; frames are tokens, hidden one by "
         "one, as in the paper's variant for speech. Found: pre-training gains four to twelve "
-        "points over the untrained encoder with every seed; the discriminative loss alone is ahead of the sum by a point "
-        "and less, and the generative loss alone is level with it.",
+        "points over the untrained encoder with every seed; the discriminative loss alone is ahead of the sum by a "
+        "point and less, and the generative loss alone is level with it.",
     )
