@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 from torch_geometric.data import Data
@@ -14,6 +17,8 @@ from coview.data.open import open_source
 from coview.data.prepared.prepare import load
 from coview.data.source import Source
 from coview.errors import UserError
+from coview.modalities.graph.item import WholeGraph
+from coview.modalities.graph.read import read_graph
 from coview.modalities.graph.wiring import Seeds
 from tests.data.made_files import picture
 
@@ -224,3 +229,117 @@ def test_a_graph_of_other_features_than_the_others_is_named_with_its_columns(tmp
 def test_a_table_of_edges_without_rows_and_without_nodes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"edges.csv has no edges, and beside it there is no table of nodes"):
         open_source(tables(tmp_path / "own", edges="source,target\n"))
+
+
+LOOP = [(i, (i + 1) % 300) for i in range(300)]
+
+
+def loop(**columns: Sequence[object]) -> str:
+    """Edges of a ring of 300 nodes with more columns."""
+    rows = [",".join(map(str, [*ends, *cells])) for ends, *cells in zip(LOOP, *columns.values(), strict=True)]
+    return "\n".join([",".join(["source", "target", *columns]), *rows]) + "\n"
+
+
+def nodes_300(**columns: Sequence[object]) -> str:
+    rows = [",".join(map(str, cells)) for cells in zip(range(300), *columns.values(), strict=True)]
+    return "\n".join([",".join(["id", *columns]), *rows]) + "\n"
+
+
+@pytest.mark.parametrize("edges", ["1,2\n2,3\n3,4\n", "1,1\n1,2\n2,3\n3,4\n", "1;2\n2;3\n3;4\n", "b,c\nc,d\nd,b\n"])
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_edges_without_a_header_keep_the_first(edges: str, ending: str, tmp_path: Path) -> None:
+    (tmp_path / f"edges.{ending}").write_text(edges if ending == "csv" else edges.replace(",", "\t"))
+    source = open_source(tmp_path)
+    first, second = edges.replace(";", ",").splitlines()[-3].split(",")
+    assert len(pairs(source)) == 3
+    assert (first, second) in pairs(source)
+    assert f"edges.{ending} has no header: its first line is an edge" in source.understood
+
+
+def test_edges_without_a_header_are_known_by_the_ids_of_nodes(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", nodes=NODES, edges="a,b,0.5\nc,d,2\n"))
+    assert pairs(source) == {("a", "b"), ("c", "d")}
+    assert sorted(wiring(source).values[:, 0].tolist()) == [0.5, 0.5, 2, 2]
+
+
+@pytest.mark.parametrize("header", ["a,b", "u,v", "from,to", "person,friend", "1st,2nd"])
+def test_a_header_is_no_edge(header: str, tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", edges=f"{header}\n1,2\n2,3\n"))
+    assert source.names == ["1", "2", "3"]
+
+
+def test_a_word_among_the_numbers_of_nodes_is_missing_and_named(tmp_path: Path) -> None:
+    sizes = [i if i != 17 else "abc" for i in range(300)]
+    source = open_source(tables(tmp_path / "own", nodes=nodes_300(size=sizes), edges=loop()))
+    assert list(source.columns) == ["node"]
+    assert wiring(source).x[:, 0].tolist() == [i for i in range(300) if i != 17]
+    assert source.skipped == [("17", "a feature is missing or infinite")]
+    assert "nodes: size is numbers but for 1 cell, which is missing: 'abc' (row 17)" in source.understood
+
+
+def test_a_word_among_the_numbers_of_edges_is_missing_and_named(tmp_path: Path) -> None:
+    strength = [i if i != 17 else "abc" for i in range(300)]
+    source = open_source(tables(tmp_path / "own", edges=loop(strength=strength)))
+    assert ("17", "18") not in pairs(source)
+    assert len(pairs(source)) == 299
+    assert source.skipped == [("edge 17", "a feature is missing or infinite")]
+    assert "edges: strength is numbers but for 1 cell, which is missing: 'abc' (row 17)" in source.understood
+
+
+def test_ids_that_are_nearly_all_numbers_stay_ids(tmp_path: Path) -> None:
+    ids = [f"{i}" if i != 17 else "x17" for i in range(300)]
+    edges = "source,target\n" + "".join(f"{ids[a]},{ids[b]}\n" for a, b in LOOP)
+    assert ("16", "x17") in pairs(open_source(tables(tmp_path / "own", edges=edges)))
+
+
+@pytest.mark.parametrize("files", [{}, {"nodes": NODES}, {"nodes": NODES + ",5,1,1,y\n"}])
+def test_an_edge_without_an_end_is_left_out_and_named(files: dict[str, str], tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", **files, edges="source,target\na,b\nb,\n,c\nc,d\n"))
+    assert pairs(source) == {("a", "b"), ("c", "d")}
+    assert [name for name in source.names if name] == list("abcd")
+    assert source.skipped == [("edge 1", "b - : an end is missing"), ("edge 2", " - c: an end is missing")]
+
+
+def test_words_of_few_kinds_are_features_of_edges(tmp_path: Path) -> None:
+    edges = "source,target,kind,strength\na,b,road,1\nb,c,rail,2\nc,d,,3\nd,a,road,4\n"
+    source = open_source(tables(tmp_path / "own", nodes=NODES, edges=edges))
+    values = {tuple(row) for row in wiring(source).values.tolist()}
+    assert values == {(1, 0, 1), (2, 1, 0), (3, 0, 0), (4, 0, 1)}
+    assert "edges: a feature for each kind of kind (rail, road)" in source.understood
+
+
+def test_words_of_edges_that_are_no_features_are_named(tmp_path: Path) -> None:
+    words = {"note": [f"n{i // 2}" for i in range(300)], "key": [f"k{i}" for i in range(300)], "by": ["me"] * 300}
+    source = open_source(tables(tmp_path / "own", edges=loop(**words)))
+    assert wiring(source).values.shape[1] == 0
+    assert source.understood[1] == (
+        "edges: not read: note (150 kinds of words, more than 32), key (300 kinds of words, more than 32), "
+        "by (always the same)"
+    )
+
+
+def test_words_of_edges_of_graphs_in_folders_are_named(tmp_path: Path) -> None:
+    source = open_source(folders(tmp_path / "own", edges=EDGES))
+    assert len(source.understood) == 1
+    tables(tmp_path / "own" / "g0", nodes=NODES, edges="source,target,strength,kind\na,b,1,x\nb,c,2,y\n")
+    assert "edges: not read: kind (of graphs in folders only numbers are)" in open_source(tmp_path / "own").understood
+
+
+def test_kinds_of_edges_are_the_same_features_in_every_graph_of_one_table(tmp_path: Path) -> None:
+    edges = "graph,source,target,kind\ng,a,b,double\nh,a,b,single\nh,b,c,double\n"
+    items = open_source(tables(tmp_path / "own", nodes=MANY, edges=edges)).columns["graph"].items
+    graphs = [read_graph(items[i][0]) for i in range(2)]
+    assert [graph.values.tolist() for graph in graphs if isinstance(graph, WholeGraph)] == [[[1, 0]], [[0, 1], [1, 0]]]
+
+
+def test_a_table_of_edges_of_a_header_alone_has_nothing_that_is_not_read(tmp_path: Path) -> None:
+    own = tables(tmp_path / "own", nodes=NODES, edges="source,target,strength\n")
+    assert open_source(own).understood == ["nodes are samples (4 nodes, 0 edges)"]
+
+
+def test_edges_of_every_type_are_read_or_named(tmp_path: Path) -> None:
+    made = pa.table({"source": ["a", "b"], "target": ["b", "c"], "at": [{"x": 1}, {"x": 2}], "how": ["on", "on"]})
+    pq.write_table(made, tables(tmp_path / "own", nodes=NODES) / "edges.parquet")
+    assert open_source(tmp_path / "own").understood[1] == (
+        "edges: not read: at (struct<x: int64> is neither a number nor a word), how (always the same)"
+    )

@@ -208,3 +208,65 @@ def test_a_log_can_be_loaded(tmp_path: Path) -> None:
     assert data.slots["walk"].length[:, 0].tolist() == [30] * 4
     data = load(open_source(written(tmp_path, visits())))
     assert data.slots["events"].length[:, 0].tolist() == [4, 5, 6] * 2
+
+
+NANOSECONDS = [pa.timestamp("ns"), pa.timestamp("ns", "Europe/Berlin"), pa.duration("ns"), pa.time64("ns")]
+
+
+def ticks(kind: pa.DataType, since: int = 0, entities: int = 4, times: int = 6) -> pa.Table:
+    """Rows a second and an odd number of nanoseconds apart, in a column `when` of a kind."""
+    when = [since + t * 1_000_000_000 + t + 1 for _ in range(entities) for t in range(times)]
+    return pa.table({
+        "user": [f"u{e}" for e in range(entities) for _ in range(times)],
+        "when": pa.array(when, pa.int64()).cast(kind),
+        "x": np.random.default_rng(0).normal(size=entities * times),
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NANOSECONDS, ids=str)
+@pytest.mark.parametrize("slot", ["row:events=x", "row:series=x"])
+def test_times_of_nanoseconds_are_read_to_the_microsecond(tmp_path: Path, kind: pa.DataType, slot: str) -> None:
+    parquet.write_table(ticks(kind), tmp_path / "log.parquet")
+    source = open_source(tmp_path / "log.parquet", columns=[slot, "entity=user", "time=when"])
+    (first,) = source.columns["row"].items[1]
+    if "events" in slot:
+        np.testing.assert_array_equal(first["time"], range(6))
+    else:
+        assert first.shape == (6, 1)
+
+
+@pytest.mark.parametrize("kind", NANOSECONDS[:2], ids=str)
+def test_timestamps_of_nanoseconds_tell_a_log_and_may_be_the_last_there_are(tmp_path: Path, kind: pa.DataType) -> None:
+    last = (2**63 - 1) // 10**9 * 10**9 - 6 * 10**9
+    parquet.write_table(ticks(kind, since=last), tmp_path / "log.parquet")
+    source = open_source(tmp_path / "log.parquet")
+    assert list(source.columns) == ["series"]
+    source = open_source(tmp_path / "log.parquet", columns=["row:events=x"])
+    np.testing.assert_allclose(source.columns["row"].items[0][0]["time"] - last / 1e9, range(6), atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", NANOSECONDS, ids=str)
+def test_fields_and_cells_of_nanoseconds_are_those_of_microseconds(tmp_path: Path, kind: pa.DataType) -> None:
+    table = ticks(kind)
+    whole = {"time64[ns]": pa.time64("us"), "duration[ns]": pa.duration("us")}.get(str(kind))
+    plain = table["when"].cast(whole or pa.timestamp("us", getattr(kind, "tz", None)), safe=False)
+    order = pa.array([float(i) for i in range(len(table))])
+    read = []
+    for name, when in (("ns", table["when"]), ("us", plain)):
+        log = table.set_column(1, "when", when).append_column("order", order)
+        parquet.write_table(log, tmp_path / f"{name}.parquet", version="2.6")
+        events = open_source(tmp_path / f"{name}.parquet", columns=["row:events=when", "entity=user", "time=order"])
+        rows = load(open_source(tmp_path / f"{name}.parquet", columns=["row:table=when,x"]))
+        read.append((events.columns["row"].items[1][0]["when"].tolist(), rows.slots["row"].value))
+    assert read[0][0] == read[1][0]
+    np.testing.assert_array_equal(read[0][1], read[1][1])
+
+
+def test_whole_numbers_beyond_what_a_float_holds_are_rounded(tmp_path: Path) -> None:
+    """Nanoseconds since 1970, as logs have them."""
+    lines = [f"c{c},{1_700_000_000_000_000_001 + k * 10**9 + c},{k % 2}" for c in range(8) for k in range(5)]
+    (tmp_path / "log.csv").write_text("customer,time,price\n" + "\n".join(lines))
+    source = open_source(tmp_path / "log.csv", columns=["visits:events=price", "entity=customer", "time=time"])
+    assert len(source) == 8
+    (visits,) = source.columns["visits"].items[0]
+    assert np.diff(visits["time"]).tolist() == pytest.approx([1e9] * 4, abs=1024)

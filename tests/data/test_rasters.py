@@ -14,6 +14,8 @@ from coview.data.open import open_source
 from coview.data.prepared.prepare import load
 from coview.data.split import split
 from coview.errors import UserError
+from coview.modalities.spectral import Spectral
+from coview.modalities.spectral.read import Window
 from tests.modalities.test_spectral import bands
 from tests.modalities.test_spectral_read import NAMES, write_tiff
 
@@ -62,18 +64,82 @@ def test_a_plain_tiff_is_a_raster_where_the_user_says_so(tmp_path: Path) -> None
     assert open_source(tmp_path, columns=["scene:spectral=."]).columns["scene"].modality == "spectral"
 
 
+def listed(folder: Path, names: list[str], places: list[str | Path]) -> Path:
+    lines = [f"{place},{name}" for place, name in zip(places, names, strict=True)]
+    (folder / "files.csv").write_text("\n".join(["file,name", *lines]) + "\n")
+    return folder / "files.csv"
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_column_of_rasters_is_read_as_a_folder_of_them(tmp_path: Path, absolute: bool) -> None:
+    files = [write_tiff(tmp_path / f"{i}.tif", bands(i, 5, 32)) for i in range(6)]
+    path = listed(tmp_path, list("abcdef"), [file if absolute else file.name for file in files])
+    source = open_source(path)
+    assert source.columns["file"].modality == "spectral"
+    assert load(source).slots["file"].value.shape == (6, 1, 5, 32, 32)
+
+
+def test_a_column_of_large_rasters_is_cut_into_tiles_too(tmp_path: Path) -> None:
+    for i in range(2):
+        scene(tmp_path / f"{i}.tif", i, side=64)
+    files = listed(tmp_path, [*"aabb"], ["0.tif", "1.tif"] * 2)
+    source = open_source(files, columns=["scene=file"], options={"spectral": {"tile": 32}})
+    assert source.names[4:8] == ["row 1@0,0", "row 1@0,32", "row 1@32,0", "row 1@32,32"]
+    assert source.labels["name"].tolist() == ["a"] * 8 + ["b"] * 8
+
+
+def test_a_column_of_plain_tiffs_stays_one_of_pictures(tmp_path: Path) -> None:
+    for i in range(3):
+        Image.fromarray(np.full((8, 8, 3), 9 * i, np.uint8)).save(tmp_path / f"{i}.tif")
+    path = listed(tmp_path, ["a", "b", "c"], ["0.tif", "1.tif", "2.tif"])
+    assert open_source(path).columns["file"].modality == "image"
+    assert open_source(path, columns=["scene:spectral=file"]).columns["scene"].modality == "spectral"
+
+
+def test_files_that_are_not_there_do_not_hide_what_a_column_names(tmp_path: Path) -> None:
+    scene(tmp_path / "there.tif")
+    gone = [f"gone{i}.tif" for i in range(9)]
+    source = open_source(listed(tmp_path, [*"abcdefghij"], [*gone, "there.tif"]))
+    assert source.columns["file"].modality == "spectral"
+
+
 def test_large_rasters_are_cut_into_tiles_that_are_their_parts(tmp_path: Path) -> None:
     scene(tmp_path / "large.tif", side=72)
     scene(tmp_path / "small.tif", 1, side=24)
     source = open_source(tmp_path, options={"spectral": {"tile": 16}})
-    assert len(source) == 16 + 1
-    assert source.names[5] == "large@16,16"
-    (window,) = source.columns["spectral"].items[5]
-    from coview.modalities.spectral import Spectral
-
+    assert len(source) == 25 + 1
+    assert source.names[6] == "large@16,16"
+    (window,) = source.columns["spectral"].items[6]
     assert np.array_equal(Spectral.read(window).values, bands(0, 6, 72)[:, 16:32, 16:32])
-    assert source.columns["spectral"].items[16] == [tmp_path / "small.tif"]
+    assert source.columns["spectral"].items[25] == [tmp_path / "small.tif"]
     assert any("tiles of 16 pixels" in line for line in source.understood)
+
+
+@pytest.mark.parametrize("height", [64, 65, 72])
+def test_tiles_are_whole_and_cover_a_raster_to_its_edges(tmp_path: Path, height: int) -> None:
+    values = np.random.default_rng(0).normal(size=(6, height, 40)).astype(np.float32)
+    write_tiff(tmp_path / "large.tif", values, names=NAMES)
+    source = open_source(tmp_path, options={"spectral": {"tile": 16}})
+    seen = np.full(values.shape, np.nan, np.float32)
+    for row in range(len(source)):
+        (window,) = source.columns["spectral"].items[row]
+        assert isinstance(window, Window)
+        tile = Spectral.read(window).values
+        assert tile.shape == (6, 16, 16)
+        seen[:, window.row : window.row + 16, window.column : window.column + 16] = tile
+    np.testing.assert_array_equal(seen, values)
+    assert len(set(source.names)) == len(source) == -(-height // 16) * 3
+
+
+@pytest.mark.parametrize("side", [9, 66, 100, 129])
+def test_tiles_that_overlap_are_never_on_two_sides(tmp_path: Path, side: int) -> None:
+    write_tiff(tmp_path / "large.tif", np.random.default_rng(0).normal(size=(6, side, side)), names=NAMES)
+    source = open_source(tmp_path, options={"spectral": {"tile": 4}})
+    assert source.groups is not None
+    at = np.array([list(map(int, name.split("@")[1].split(","))) for name in source.names])
+    overlap = (abs(at[:, None] - at) < 4).all(-1)
+    groups = np.array(source.groups)
+    assert (groups[:, None] == groups)[overlap].all()
 
 
 def test_tiles_of_a_block_are_never_on_two_sides(tmp_path: Path) -> None:

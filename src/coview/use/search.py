@@ -13,6 +13,7 @@ from coview.data.kinds import modality_of_name
 from coview.data.source import Column, Data, Source
 from coview.errors import UserError
 from coview.evaluate.embed import embed_data
+from coview.modalities.base import BadSample, Modality
 from coview.use.embed import Embedded, read_data
 from coview.use.neighbours import nearest
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ALSO = {"image": ("spectral", "video")}
 """What else a file may be that its ending calls a picture: a raster, a GIF that moves."""
+ARRAYS = {".npy": ("volume", "points", "series", "spectral", "image"), ".npz": ("points",)}
+"""What a file of an array may be, which says nothing of itself; the run's slots do."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ def search(
 
     Args:
         run: a run, or its folder.
-        query: the path of a file that one of the run's slots reads; or a text; or, where the run reads no text, the
-            name of a sample of the data.
+        query: the path of a file that one of the run's slots reads, or `slot=path` where several do; or a text; or,
+            where the run reads no text, the name of a sample of the data.
         data: where to look; default the data that the run was trained on.
         slot: where to look; default a slot comparable with the query's, another one where there is one.
         k: how many.
@@ -54,7 +57,8 @@ def search(
     from coview.use.evaluation import as_run
 
     run = as_run(run)
-    asked = _query_slot(run, query)
+    asked, query = _named_slot(run, query)
+    asked = asked or _query_slot(run, query)
     single = {} if asked is None else embed_data(run.method, _single(run, asked, query))
     gallery_data = read_data(run, data, **reading)
     row = _row_named(run, str(query), gallery_data) if asked is None else None
@@ -91,17 +95,55 @@ def _best(vector: torch.Tensor, gallery: Embedded, space: str, slot: str, k: int
     return list(hits.values())
 
 
+def _named_slot(run: Run, query: Any) -> tuple[str | None, Any]:
+    """The slot of `slot=path` and the path; None and the query as it is where it is something else."""
+    if isinstance(query, str) and _file(query) is None:
+        slot, _, path = query.partition("=")
+        if slot in run.modalities and _file(path) is not None:
+            return slot, path
+    return None, query
+
+
 def _query_slot(run: Run, query: Any) -> str | None:
     """The slot that reads the query: by the file's kind, else the first text slot; None where it may name a sample."""
     kinds = ("text",) if isinstance(query, str) else ("image",)
     path = _file(query)
+    if path is not None and path.suffix.lower() in ARRAYS:
+        return _array_slot(run, path)
     if path is not None:
         named = modality_of_name(path.name.lower()) or "text"
         kinds = (named, *ALSO.get(named, ()))
     fitting = [s for kind in kinds for s, m in run.modalities.items() if m.name == kind]
     if not fitting and (path is not None or not isinstance(query, str) or not query):
-        raise UserError(f"{str(query)!r} cannot be asked of this run, which reads {_reads(run)}")
+        raise _unasked(run, query)
     return fitting[0] if fitting else None
+
+
+def _array_slot(run: Run, path: Path) -> str:
+    """The one slot that a file of an array is for: by modality, and where several are left by reading it.
+
+    Raises:
+        UserError: no slot is read from such files, or several would read this one.
+    """
+    slots = [s for s, m in run.modalities.items() if m.name in ARRAYS[path.suffix.lower()]]
+    if not slots:
+        raise _unasked(run, path)
+    fitting = [s for s in slots if _fits(run.modalities[s], path)] if len(slots) > 1 else slots
+    if len(fitting) != 1:
+        either = " or ".join(f"{s} ({run.modalities[s].name})" for s in fitting or slots)
+        raise UserError(f"{str(path)!r} may be {either}; say which, as in {(fitting or slots)[0]}={path}")
+    return fitting[0]
+
+
+def _fits(modality: Modality, path: Path) -> bool:
+    try:
+        return modality.unfit(modality.read(path)) is None
+    except BadSample:
+        return False
+
+
+def _unasked(run: Run, query: Any) -> UserError:
+    return UserError(f"{str(query)!r} cannot be asked of this run, which reads {_reads(run)}")
 
 
 def _row_named(run: Run, query: str, data: Data) -> int:

@@ -2,8 +2,9 @@
 
 - A TIFF with georeference is a raster of the spectral modality, and so is one of other than 1, 3 or 4 bands; the rest
   are pictures.
-- A raster of twice `spectral.tile` pixels a side or more (default 64) is cut into tiles, each a sample. Tiles of one
-  block of 4 x 4 are kept on one side of every split: neighbours are alike.
+- A raster of twice `spectral.tile` pixels a side or more (default 64) is cut into tiles, each a sample. Where they do
+  not fill it, the last of a row or column ends at the edge and overlaps the one before. Tiles of one block of 4 x 4,
+  and those that overlap them so, are kept on one side of every split: neighbours are alike.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
+from os.path import isfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +25,8 @@ from coview.errors import UserError
 TILE = 64
 BLOCK = 4
 """Tiles a side of what is kept together."""
+PEEKED = 8
+"""Files that are opened to tell what the many that a column of a table names are."""
 
 _TIFF = (".tif", ".tiff")
 _BANDS, _GEOREFERENCE = 277, (33550, 34264, 34735)
@@ -35,6 +40,12 @@ def rasters(root: Path, files: Sequence[str]) -> list[str]:
     told = {file: _is_raster(root / file) for file in tiffs(files)}
     broken_too = True in told.values() and False not in told.values()
     return [file for file, yes in told.items() if yes or (yes is None and broken_too)]
+
+
+def mostly_rasters(files: Sequence[Path]) -> bool:
+    """Whether most of the first files that are there are rasters and no pictures, by their headers alone."""
+    there = [str(file) for file in islice((file for file in dict.fromkeys(files) if isfile(file)), PEEKED)]
+    return 2 * len(rasters(Path(), there)) > len(there)
 
 
 def tiffs(files: Sequence[str]) -> list[str]:
@@ -120,7 +131,13 @@ def _places(files: Sequence[Path | None], tile: int) -> list[tuple[int, int]]:
     height, width = next(iter(sizes)) or (0, 0)
     if min(height, width) < 2 * tile:
         return [(0, 0)]
-    return [(top, left) for top in range(0, height - tile + 1, tile) for left in range(0, width - tile + 1, tile)]
+    return [(top, left) for top in _starts(height, tile) for left in _starts(width, tile)]
+
+
+def _starts(length: int, tile: int) -> list[int]:
+    """Where tiles begin along a side; the last one ends where the side does."""
+    full = list(range(0, length - tile + 1, tile))
+    return [*full, length - tile] if length % tile else full
 
 
 def _size(file: Path) -> tuple[int, int] | None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 
+from coview.data.graphs.edge_list import end_columns, id_words, kinds_of_edges, read_edges
 from coview.data.kinds import split_of
 from coview.data.tables.infer_columns import LABEL_NAMES
 from coview.data.tables.read_table import is_table, read_table
+from coview.data.tables.strays import NUMBERS, settle_columns
+from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
-
-_ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("head", "tail"), ("u", "v"))
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Tables:
         names: N of the nodes.
         x: `(N, F)` float32, NaN where missing; F is 0 where there is no feature.
         ends: `(E, 2)` int64 numbers of nodes, -1 where none is called so.
-        told: `(E, 2)` what the ends are called.
+        told: `(E, 2)` what the ends are called, nothing where that is missing.
         values: `(E, P)` float32, NaN where missing.
         part: `(E,)` of a split.
         graph: `(N,)` the graph of each node, and `(E,)` that of each edge, or None where there is one graph.
@@ -34,6 +35,8 @@ class Tables:
         split: `(N,)` of the nodes, or None.
         skipped: lines that could not be read.
         columns: names of the features of nodes, and of edges.
+        others: columns of `edges` that are neither end, number, graph nor split.
+        understood: what there is to tell of the tables.
     """
 
     names: list[str]
@@ -47,10 +50,14 @@ class Tables:
     split: list[str] | None
     skipped: list[tuple[str, str]]
     columns: tuple[list[str], list[str]]
+    others: pa.Table
+    understood: list[str]
 
     def unknown(self, edge: int) -> str:
         """Why an edge cannot be: an end that is not there."""
         a, b = self.told[edge]
+        if not (a and b):
+            return f"{a} - {b}: an end is missing"
         return f"{a} - {b}: there is no node {a if self.ends[edge, 0] < 0 else b}"
 
 
@@ -72,38 +79,84 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
     """
     edge_file, node_file = table_file(folder, "edges"), table_file(folder, "nodes")
     assert edge_file is not None
-    edges, skipped = read_table(edge_file, least_rows=0)
-    a, b = _end_columns(edge_file, edges)
-    told = np.stack([_words(edges[a]), _words(edges[b])], 1)
-    of_edge = _words(edges["graph"]) if "graph" in edges.column_names else None
-    bonds = [n for n in edges.column_names if n not in (a, b, "graph") and _is_number(edges[n].type)]
-    values = _numbers(edges, bonds)
-    part = np.array(_split(edges) or ["train"] * len(edges))
-    if node_file is None and not len(edges):
+    nodes, skipped = read_table(node_file) if node_file else (None, [])
+    key = _key(nodes) if nodes is not None else ""
+    names = [] if nodes is None else id_words(nodes[key]).tolist()
+    edges, more, understood = read_edges(edge_file, names)
+    if nodes is None and not len(edges):
         raise UserError(f"{edge_file} has no edges, and beside it there is no table of nodes, such as nodes.csv")
-    if node_file is None:
-        names = list(dict.fromkeys(told.ravel().tolist()))
-        place = {name: i for i, name in enumerate(names)}
-        ends = np.array([[place[end] for end in pair] for pair in told.tolist()]).reshape(-1, 2)
-        none = np.zeros((len(names), 0), np.float32)
-        return Tables(names, none, ends, told, values, part, None, pa.table({}), None, skipped, ([], bonds))
-    nodes, more = read_table(node_file)
-    key = next((n for n in nodes.column_names if n.lower() == "id"), nodes.column_names[0])
-    names = _words(nodes[key]).tolist()
-    of_node = _words(nodes["graph"]) if "graph" in nodes.column_names else None
-    taken = {key, "graph", "split", *labels}
-    features = [n for n in nodes.column_names if n not in taken and _is_feature(n, nodes[n].type)]
-    rest = nodes.select([n for n in nodes.column_names if n in labels or n not in {*taken, *features}])
+    a, b = end_columns(edge_file, edges)
+    own = [n for n in edges.column_names if n not in (a, b, "graph", "split")]
+    edges = _settled("edges", edges, own, understood)
+    told = np.stack([id_words(edges[a]), id_words(edges[b])], 1)
+    bonds = [n for n in own if _is_number(edges[n].type)]
+    met = [name for name in dict.fromkeys(told.ravel().tolist()) if name]
+    tables = Tables(
+        met,
+        np.zeros((len(met), 0), np.float32),
+        _found({name: i for i, name in enumerate(met)}, told.ravel().tolist(), told),
+        told,
+        _numbers(edges, bonds),
+        np.array(_split(edges) or ["train"] * len(edges)),
+        graph=None,
+        rest=pa.table({}),
+        split=None,
+        skipped=more + skipped,
+        columns=([], bonds),
+        others=edges.select([n for n in own if n not in bonds]),
+        understood=understood,
+    )
+    if nodes is None or node_file is None:
+        return tables
+    nodes = _settled("nodes", nodes, [n for n in nodes.column_names if n not in (key, "graph", "split")], understood)
+    of_node, of_edge = (id_words(t["graph"]) if "graph" in t.column_names else None for t in (nodes, edges))
     if of_node is None or of_edge is None:
-        place = _numbered(node_file, names)
-        found = [place.get(end, -1) for end in told.ravel().tolist()]
+        ends = _found(_numbered(node_file, names), told.ravel().tolist(), told)
     else:  # ids need differ within their graph only
         place = _numbered(node_file, zip(of_node.tolist(), names, strict=True))
-        found = [place.get(end, -1) for end in zip(of_edge.repeat(2).tolist(), told.ravel().tolist(), strict=True)]
-    ends = np.array(found, np.int64).reshape(-1, 2)
-    graph = None if of_node is None else (of_node, _graph_of_edges(of_node, of_edge, ends))
-    x, columns = _numbers(nodes, features), (features, bonds)
-    return Tables(names, x, ends, told, values, part, graph, rest, _split(nodes), skipped + more, columns)
+        ends = _found(place, zip(of_edge.repeat(2).tolist(), told.ravel().tolist(), strict=True), told)
+    taken = {key, "graph", "split", *labels}
+    features = [n for n in nodes.column_names if n not in taken and _is_feature(n, nodes[n].type)]
+    return replace(
+        tables,
+        names=names,
+        x=_numbers(nodes, features),
+        ends=ends,
+        graph=None if of_node is None else (of_node, _graph_of_edges(of_node, of_edge, ends)),
+        rest=nodes.select([n for n in nodes.column_names if n in labels or n not in {*taken, *features}]),
+        split=_split(nodes),
+        columns=(features, bonds),
+    )
+
+
+def with_kinds(tables: Tables) -> Tables:
+    """Words of few kinds as features of edges, and told; for tables that stand alone, as other tables' kinds differ."""
+    kinds, names, told = kinds_of_edges(tables.others)
+    return replace(
+        tables,
+        values=np.concatenate([tables.values, kinds], 1),
+        columns=(tables.columns[0], [*tables.columns[1], *names]),
+        understood=tables.understood + told,
+    )
+
+
+def _key(nodes: pa.Table) -> str:
+    """The column of ids."""
+    return next((name for name in nodes.column_names if name.lower() == "id"), nodes.column_names[0])
+
+
+def _settled(what: str, table: pa.Table, names: Sequence[str], understood: list[str]) -> pa.Table:
+    """With columns of words nearly all of which are numbers as numbers, and that told."""
+    reading = Reading(what, table, Path())
+    settle_columns(reading, names, [NUMBERS])
+    understood += [f"{what}: {line}" for line in reading.understood]
+    return reading.table
+
+
+def _found(place: dict[object, int], of: Iterable[object], told: np.ndarray) -> np.ndarray:
+    """`(E, 2)` numbers of nodes, -1 where an end is missing or nobody's."""
+    ends = np.array([place.get(end, -1) for end in of], np.int64).reshape(-1, 2)
+    return np.where(told == "", -1, ends)
 
 
 def _graph_of_edges(of_node: np.ndarray, of_edge: np.ndarray | None, ends: np.ndarray) -> np.ndarray:
@@ -120,23 +173,6 @@ def _numbered(file: Path, names: Iterable[object]) -> dict[object, int]:
         if place.setdefault(name, i) != i:
             raise UserError(f"{file} has two nodes of id {name!r}; each node needs an id of its own")
     return place
-
-
-def _end_columns(file: Path, edges: pa.Table) -> tuple[str, str]:
-    lower = {name.lower(): name for name in edges.column_names}
-    for a, b in _ENDS:
-        if a in lower and b in lower:
-            return lower[a], lower[b]
-    plain = [name for name in edges.column_names if name not in ("graph", "split")]
-    if len(plain) < 2:
-        raise UserError(f"{file} has no two columns of ids; name them source and target")
-    return plain[0], plain[1]
-
-
-def _words(column: pa.ChunkedArray) -> np.ndarray:
-    """Ids as words, whole numbers without a point."""
-    values = (int(v) if isinstance(v, float) and v.is_integer() else v for v in column.to_pylist())
-    return np.array(["" if v is None else str(v) for v in values], dtype=object)
 
 
 def _split(table: pa.Table) -> list[str] | None:

@@ -4,16 +4,19 @@
   (labels and texts). Numbers named `label`, `class`, `category`, `target` or `y`, and those the user names, are labels.
   Without the table the nodes are those that edges name; without a number a node's one feature is log(1 + neighbours).
 - `edges`: two columns of ids (`source` and `target`, `from` and `to`, `src` and `dst`, else the first two), numbers
-  (features of the edge), and `split`: an edge that is not of `train` is held out, so that it is not in the graph that
-  is learned from, and link prediction is scored on it.
+  (features of the edge), words of at most 32 kinds (a feature for each kind), and `split`: an edge that is not of
+  `train` is held out, so that it is not in the graph that is learned from, and link prediction is scored on it. Without
+  a header the first two columns are the ids.
 
 Each node is a sample. With a column `graph` in `nodes`, each graph is a sample instead: then ids need differ within a
 graph only, where `edges` has the column too, and a third table, `graphs`, may tell labels by `id`. A folder of folders
-with such tables is the same: each is a graph, named as its folder, and `graphs` stands beside them; a few folders
-without tables among them are left out and named. `edges` may be a header alone where there are nodes.
+with such tables is the same, but that words of edges are no features: each is a graph, named as its folder, and
+`graphs` stands beside them; a few folders without tables among them are left out and named. `edges` may be a header
+alone where there are nodes.
 
-Edges to nodes that are not there and nodes with a missing feature are left out and named; self loops and repeated edges
-are left out and counted. Of samples that are graphs, one with such an edge or node is left out and named.
+A few words among a column's numbers are missing, and quoted. Edges without an end or to nodes that are not there and
+nodes with a missing feature are left out and named; self loops and repeated edges are left out and counted. Of samples
+that are graphs, one with such an edge or node is left out and named.
 """
 
 from __future__ import annotations
@@ -29,9 +32,9 @@ import pyarrow as pa
 import torch
 
 from coview.data.graphs.graph import node_source
-from coview.data.graphs.graph_columns import Tables, read_tables, table_file
+from coview.data.graphs.graph_columns import Tables, read_tables, table_file, with_kinds
 from coview.data.items import Items
-from coview.data.kinds import count
+from coview.data.kinds import count, some
 from coview.data.links import Links
 from coview.data.prepared.prepare import sample_ids
 from coview.data.source import Column, Source
@@ -80,10 +83,23 @@ def open_graph_folder(folder: Path, labels: Sequence[str] = ()) -> Source:
         inside = _folders(folder)
         items = [[partial(folder_graph, path)] for path in inside]
         source = Source(folder.name, {"graph": Column("graph", items)}, [path.name for path in inside])
-        source.understood = [f"each folder is a graph ({count(len(inside), 'folder')})"]
+        source.understood = [f"each folder is a graph ({count(len(inside), 'folder')})", *_unread(inside)]
         return _labelled(source, folder, labels)
-    tables = read_tables(folder, labels)
+    tables = with_kinds(read_tables(folder, labels))
     return _nodes(folder, tables, labels) if tables.graph is None else _graphs(folder, tables, labels)
+
+
+def _unread(folders: list[Path]) -> list[str]:
+    """What is not read of the edges of folders that are a graph each, by the first with edges."""
+    for folder in folders:
+        try:
+            tables = read_tables(folder) if table_file(folder, "edges") else None
+        except UserError:
+            continue
+        if tables is not None and len(tables.ends):
+            words = [name for name in tables.others.column_names if tables.others[name].null_count < len(tables.ends)]
+            return [f"edges: not read: {some(words)} (of graphs in folders only numbers are)"] if words else []
+    return []
 
 
 def folder_graph(folder: Path) -> WholeGraph:
@@ -139,6 +155,7 @@ def _graphs(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
     lost = sorted(set(tables.graph[1].tolist()) - set(names))
     source.skipped = tables.skipped + _some([(name or "an edge", "has edges and no nodes") for name in lost], "graph")
     source.understood = [f"graphs are samples ({count(len(names), 'graph')}, {count(len(tables.names), 'node')})"]
+    source.understood += tables.understood
     return _labelled(source, folder, labels)
 
 
@@ -178,7 +195,10 @@ def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
     source.columns |= slots
     source.split = None if tables.split is None else [tables.split[i] for i in np.flatnonzero(good).tolist()]
     source.skipped = tables.skipped + _some(unfit, "node") + _some(wrong, "edge")
-    source.understood = [f"nodes are samples ({count(len(names), 'node')}, {count(len(seen), 'edge')})"]
+    source.understood = [
+        f"nodes are samples ({count(len(names), 'node')}, {count(len(seen), 'edge')})",
+        *tables.understood,
+    ]
     if len(single) < len(ends):
         source.understood.append(f"{count(len(ends) - len(single), 'self loop or repeated edge')} left out")
     if held:

@@ -17,6 +17,11 @@ Make = Callable[[Any], Raw]
 """A cell as Python has it (None where null) -> a raw value for a modality."""
 
 
+def floats(column: pa.ChunkedArray) -> np.ndarray:
+    """Numbers as float64, NaN where null; whole ones beyond 2 ** 53 are rounded."""
+    return column.cast(pa.float64(), safe=False).to_numpy()
+
+
 class Cells:
     """One column by row: `cells[i]`, whatever the pieces Arrow keeps it in."""
 

@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.types as types
 
 from coview.data.items import Items
+from coview.data.tables.cells import floats
+from coview.data.tables.times import microseconds
 from coview.errors import UserError
 
 OFF = 0.3
@@ -105,7 +107,7 @@ class Grids(Items):
     """
 
     def __init__(self, entities: Entities, columns: Sequence[str]) -> None:
-        values = [entities.table[name].cast(pa.float64()).to_numpy() for name in columns]
+        values = [floats(entities.table[name]) for name in columns]
         self.values, self.starts = np.stack(values, 1), entities.starts
         self.place, self.step, self.bad = grid(entities)
 
@@ -162,13 +164,11 @@ def seconds(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """
     kind = column.type
     if types.is_integer(kind) or types.is_floating(kind):
-        return column.cast(pa.float64()).to_numpy()
-    if types.is_date(kind) or types.is_timestamp(kind):
-        plain = column.cast(pa.timestamp("us", getattr(kind, "tz", None))).cast(pa.int64())
-        return plain.cast(pa.float64()).to_numpy() / 1e6
-    if types.is_duration(kind) or types.is_time(kind):
-        unit = pa.duration("us") if types.is_duration(kind) else pa.time64("us")
-        return column.cast(unit).cast(pa.int64()).cast(pa.float64()).to_numpy() / 1e6
+        return floats(column)
+    if types.is_temporal(kind):
+        unit = pa.duration("us") if types.is_duration(kind) else pa.time64("us") if types.is_time(kind) else None
+        plain = microseconds(column).cast(unit or pa.timestamp("us", getattr(kind, "tz", None))).cast(pa.int64())
+        return floats(plain) / 1e6  # float64 rounds those beyond the year 2255
     raise UserError(f"column {name!r} is of {kind}, no times; seconds or dates are")
 
 
@@ -176,7 +176,7 @@ def _plain(column: pa.ChunkedArray, words: bool) -> np.ndarray | pa.Array:
     """Numbers as an array, NaN where null; everything else as Arrow has it."""
     kind = column.type
     if not words and (types.is_integer(kind) or types.is_floating(kind)):
-        return column.cast(pa.float64()).to_numpy()
+        return floats(column)
     plain = column.cast(pa.string()) if words or types.is_dictionary(kind) else column
     return plain.combine_chunks() if isinstance(plain, pa.ChunkedArray) else plain
 

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.types as types
 
+from coview.data.files.rasters import mostly_rasters
 from coview.data.kinds import modality_of_bytes, modality_of_name
 from coview.data.tables.cells import Make, make_array, make_encoded, make_path, make_same
 
@@ -66,7 +67,9 @@ def infer(name: str, column: pa.ChunkedArray, folder: Path) -> Kind | None:
         return None
     modality = _most([modality_of_name(value) for value in values], share=0.9)
     if modality:
-        return Kind(modality, partial(make_path, folder), "paths")
+        files = [make_path(folder, value) for value in values]
+        raster = modality == "image" and mostly_rasters([file for file in files if file is not None])
+        return Kind("spectral" if raster else modality, partial(make_path, folder), "paths")
     if "smiles" in re.split(r"[^a-z]+", name.lower()):
         return Kind("graph", make_same, "SMILES")
     return None if is_web(values) else Kind("text", make_same, "text")

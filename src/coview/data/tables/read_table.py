@@ -51,9 +51,38 @@ def read_table(path: Path, *, least_rows: int = 1) -> tuple[pa.Table, Skipped]:
     kind = _format(path.name)
     if kind is None:
         raise UserError(f"{path} is no table; {', '.join(e for es in _ENDINGS.values() for e in es)} are")
+    return _read(path, kind, _READERS[kind], least_rows)
+
+
+def read_headless(path: Path) -> tuple[pa.Table, Skipped]:
+    """A file of lines all of which are rows, its columns `f0`, `f1` and so on, and (line, reason) of what was skipped.
+
+    Raises:
+        UserError: as `read_table`.
+    """
+    kind = _format(path.name)
+    assert kind in _SEPARATOR_OF
+    return _read(path, kind, _delimited(_SEPARATOR_OF[kind], header=False), 1)
+
+
+def first_line(path: Path) -> list[str] | None:
+    """The fields of the first line of a file of lines; None for other files, and where it cannot be read."""
+    kind = _format(path.name)
+    if kind not in _SEPARATOR_OF:
+        return None
+    try:
+        begin = _beginning(path)
+    except (pa.ArrowException, OSError, ValueError):
+        return None
+    return _fields(begin, _separator(begin, _SEPARATOR_OF[kind]))
+
+
+def _read(
+    path: Path, kind: str, read: Callable[[Path, Skipped], pa.Table], least_rows: int
+) -> tuple[pa.Table, Skipped]:
     skipped: Skipped = []
     try:
-        table = _READERS[kind](path, skipped)
+        table = read(path, skipped)
         table = table.drop_columns([name for name in table.column_names if _INDEX.fullmatch(name)])
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -98,7 +127,7 @@ def _parquet(path: Path, skipped: Skipped) -> pa.Table:
     return parquet.ParquetFile(path, memory_map=True).read()
 
 
-def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
+def _delimited(delimiter: str, *, header: bool = True) -> Callable[[Path, Skipped], pa.Table]:
     def read(path: Path, skipped: Skipped) -> pa.Table:
         from pyarrow import csv as arrow_csv
 
@@ -114,7 +143,9 @@ def _delimited(delimiter: str) -> Callable[[Path, Skipped], pa.Table]:
         before, block_size = len(skipped), 1 << 20
         while True:
             try:
-                blocks = arrow_csv.ReadOptions(use_threads=False, block_size=block_size)
+                blocks = arrow_csv.ReadOptions(
+                    use_threads=False, block_size=block_size, autogenerate_column_names=not header
+                )
                 return arrow_csv.read_csv(path, blocks, how, words).replace_schema_metadata(_LINES)
             except pa.ArrowInvalid as error:  # a row may not be longer than a block
                 if "straddling" not in str(error) or block_size >= _LARGEST_BLOCK:
@@ -140,12 +171,12 @@ def _beginning(path: Path) -> str:
 
 def _separator(begin: str, usual: str) -> str:
     """What parts the fields of the first line: the ending's own, or the one other that makes more than one field."""
-
-    def fields(separator: str) -> int:
-        return len(next(csv.reader(io.StringIO(begin, newline=""), delimiter=separator), []))
-
-    others = [separator for separator in _SEPARATORS if fields(separator) > 1]
+    others = [separator for separator in _SEPARATORS if len(_fields(begin, separator)) > 1]
     return usual if usual in others or len(others) != 1 else others[0]
+
+
+def _fields(begin: str, separator: str) -> list[str]:
+    return next(csv.reader(io.StringIO(begin, newline=""), delimiter=separator), [])
 
 
 def _arrow(path: Path, skipped: Skipped) -> pa.Table:
@@ -212,10 +243,11 @@ _ENDINGS: dict[str, tuple[str, ...]] = {
     "JSON": (".json",),
 }
 
+_SEPARATOR_OF = {"CSV": ",", "TSV": "\t"}
+
 _READERS: dict[str, Callable[[Path, Skipped], pa.Table]] = {
     "parquet": _parquet,
-    "CSV": _delimited(","),
-    "TSV": _delimited("\t"),
+    **{kind: _delimited(separator) for kind, separator in _SEPARATOR_OF.items()},
     "Arrow": _arrow,
     "Feather": _feather,
     "JSON lines": _json_lines,

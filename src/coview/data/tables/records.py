@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.types as types
 
 from coview.data.items import Items
+from coview.data.tables.cells import floats
 
 
 class Records(Items):
@@ -39,5 +40,5 @@ def _cells(column: pa.ChunkedArray) -> Any:
     """Values by row: numbers as an array (NaN where null), all else as a list."""
     kind = column.type
     if types.is_integer(kind) or types.is_floating(kind):
-        return column.cast(pa.float64()).to_numpy()
+        return floats(column)
     return column.to_pylist()

@@ -49,14 +49,19 @@ class Meaning:
 
 def settle(reading: Reading, columns: Sequence[Wanted] | None) -> None:
     """Columns of words in a file of lines as what nearly all of them stand for."""
+    apart = {reading.id_column, reading.group, *(name for w in columns or [] if _of_words(w) for name in w.columns)}
+    settle_columns(reading, [name for name in reading.table.column_names if name not in apart], (NUMBERS, TIMES))
+
+
+def settle_columns(reading: Reading, names: Sequence[str], meanings: Sequence[Meaning]) -> None:
+    """Those of some columns that are words in a file of lines, and no names of things, as one of the meanings."""
     if not of_lines(reading.table):
         return
-    apart = {reading.id_column, reading.group, *(name for w in columns or [] if _of_words(w) for name in w.columns)}
-    for name in reading.table.column_names:
+    for name in names:
         column = reading.table[name]
-        if name in apart or is_code(name) or is_entity(name) or not is_text(column.type):
+        if is_code(name) or is_entity(name) or not is_text(column.type):
             continue
-        for meaning in (NUMBERS, TIMES):
+        for meaning in meanings:
             if any(meaning.parse(word) is not None for word in first_values(column)):
                 found = _Found.of(column, meaning)
                 if found.nearly:

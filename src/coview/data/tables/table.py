@@ -11,7 +11,7 @@
 - A table in long form, many rows a sample, is read as `long_table` says.
 - A table of numbers and recurring words is one slot of rows, as `row_slots` says; rows that are series are named, as
   `wide_series` says.
-- A few words among numbers or times are missing cells, as `strays` says.
+- A few words among numbers or times are missing cells, as `strays` says; times are read to the microsecond.
 
 Encoded bytes in parquet are read into memory, in JSON and CSV everything; what is larger belongs into Arrow or Feather
 files (mapped, not read), WebDataset shards or a folder.
@@ -33,6 +33,7 @@ from coview.data.tables.long_table import from_long_table
 from coview.data.tables.row_slots import features, row_column, row_slots
 from coview.data.tables.strays import settle
 from coview.data.tables.table_rows import Reading, row_groups, row_labels, row_names, row_split
+from coview.data.tables.times import in_microseconds
 from coview.data.tables.wide_series import wide_series
 from coview.errors import UserError
 
@@ -44,6 +45,7 @@ def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
         UserError: a column named is not there, no column is a slot, or ids repeat throughout.
     """
     reading.check_named()
+    reading.table = in_microseconds(reading.table)
     settle(reading, columns)
     wide = wide_series(reading, columns)
     rest = columns and [w for w in columns if w.slot not in wide]

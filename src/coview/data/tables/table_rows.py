@@ -13,6 +13,7 @@ import pyarrow.types as types
 
 from coview.data.kinds import split_parts
 from coview.data.mapping import missing
+from coview.data.tables.cells import floats
 from coview.data.tables.infer_columns import distinct, is_label
 from coview.errors import UserError
 
@@ -140,6 +141,6 @@ def label_values(column: pa.ChunkedArray) -> np.ndarray:
     if types.is_integer(kind) and column.null_count == 0:
         return column.to_numpy().astype(np.int64)
     if types.is_integer(kind) or types.is_floating(kind):
-        return column.cast(pa.float64()).to_numpy()
+        return floats(column)
     values = [None if value is None else str(value) for value in column.to_pylist()]
     return np.array(values, dtype=object)

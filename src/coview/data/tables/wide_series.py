@@ -11,12 +11,12 @@ from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.types as types
 
 from coview.data.items import Items
 from coview.data.mapping import Wanted, missing
 from coview.data.source import Column
+from coview.data.tables.cells import floats
 from coview.data.tables.strays import NUMBERS, read_as
 from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
@@ -86,7 +86,7 @@ def _numbers(reading: Reading, name: str) -> np.ndarray:
     column = reading.table[name]
     if not (types.is_integer(column.type) or types.is_floating(column.type) or types.is_null(column.type)):
         raise UserError(f"{reading.name}: column {name!r} holds {column.type}, and a series is of numbers")
-    return column.cast(pa.float64()).to_numpy()
+    return floats(column)
 
 
 def family(names: Sequence[str]) -> tuple[str, str] | None:

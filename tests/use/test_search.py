@@ -1,0 +1,66 @@
+"""What may be asked of a run: files of arrays, by the slot that reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import coview
+from coview.errors import UserError
+from coview.use.search import search
+
+BOXES = np.random.default_rng(0).random((12, 12, 12, 12)).astype(np.float32)
+CLOUDS = np.random.default_rng(1).random((12, 40, 3)).astype(np.float32)
+
+
+def arrays(folder: Path, values: np.ndarray) -> Path:
+    folder.mkdir(parents=True)
+    for i, value in enumerate(values):
+        np.save(folder / f"{i:02}.npy", value)
+    return folder
+
+
+def trained(data: Path, columns: list[str], method: str = "simclr") -> coview.Run:
+    return coview.fit(method, str(data), columns=columns, steps=2, batch_size=4, encoder_options={"dim": 16}, threads=1)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[coview.Run, Path]:
+    """A run of volumes beside series, in one space."""
+    root = tmp_path_factory.mktemp("both")
+    arrays(root / "scans", BOXES)
+    arrays(root / "walks", CLOUDS)
+    return trained(root, ["scan:volume=scans", "walk:series=walks"], "clip"), root
+
+
+@pytest.mark.parametrize(("column", "values"), [("scan:volume=.", BOXES), ("shape:points=.", CLOUDS)])
+def test_an_array_file_is_a_query_of_the_slot_of_arrays(tmp_path: Path, column: str, values: np.ndarray) -> None:
+    folder = arrays(tmp_path / "files", values)
+    hit, *_ = search(trained(folder, [column]), str(folder / "03.npy"), k=2)
+    assert hit.name == "03"
+    assert hit.cosine == pytest.approx(1.0, abs=1e-4)
+
+
+def test_of_several_slots_the_one_that_can_read_the_array_is_asked(both: tuple[coview.Run, Path]) -> None:
+    run, root = both
+    assert {hit.slot for hit in search(run, root / "scans" / "03.npy", k=2)} == {"walk"}
+    assert {hit.slot for hit in search(run, root / "walks" / "03.npy", k=2)} == {"scan"}
+
+
+def test_an_array_that_several_slots_read_is_refused_with_the_words_that_name_one(tmp_path: Path) -> None:
+    for name in ("left", "right"):
+        arrays(tmp_path / name, CLOUDS)
+    run = trained(tmp_path, ["left:points=left", "right:points=right"], "clip")
+    query = str(tmp_path / "right" / "03.npy")
+    with pytest.raises(UserError, match=r"may be left \(points\) or right \(points\); say which, as in left=.*03\.npy"):
+        search(run, query)
+    assert {hit.slot for hit in search(run, f"right={query}", k=2)} == {"left"}
+
+
+def test_an_array_that_no_slot_reads_is_refused(both: tuple[coview.Run, Path]) -> None:
+    run, root = both
+    np.savez(root / "one.npz", CLOUDS[0])
+    with pytest.raises(UserError, match=r"one\.npz' cannot be asked of this run, which reads scan \(volume\), walk"):
+        search(run, root / "one.npz")
