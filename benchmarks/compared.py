@@ -23,6 +23,7 @@ from record import ROOT, circumstances
 from tasks import JOINED, TASKS, Task, some
 
 from coview.data import catalog
+from coview.data.open import open_source
 from coview.data.source import Source
 from coview.data.split import split
 from coview.engine.config import FitConfig
@@ -79,7 +80,7 @@ def _compared(task: Task, slots: list[str] | None, methods: list[str], threads: 
 
 def _source(task: Task) -> Source:
     """Some of each part of a task's samples, the parts as they are."""
-    source = catalog.whole(task.data)
+    source = open_source(catalog.whole(task.data))
     drawn = {part: some(part, rows, source, task, MOST) for part, rows in split(source, seed=0).items()}
     parts = [part for part, rows in drawn.items() for _ in rows]
     return dataclasses.replace(source.rows(torch.cat([*drawn.values()])), split=parts)

@@ -97,7 +97,7 @@ def kinds_of_edges(table: pa.Table) -> tuple[np.ndarray, list[str], list[str]]:
         if reason:
             left.append(f"{name} ({reason})")
             continue
-        words = np.array(["" if w is None else w for w in table[name].to_pylist()], dtype=object)
+        words = id_words(table[name])
         kinds = sorted(set(words.tolist()) - {""})
         parts.append((words[:, None] == np.array(kinds, dtype=object)).astype(np.float32))
         names += [f"{name}={kind}" for kind in kinds]
