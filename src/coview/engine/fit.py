@@ -14,7 +14,7 @@ from coview.data.source import Data
 from coview.engine.config import FitConfig
 from coview.engine.devices import make_fabric, physical_cores
 from coview.engine.memory import hand_back_freed_memory, keep_freed_memory
-from coview.engine.processes import world
+from coview.engine.processes import leave_at_exit, world
 from coview.engine.run import Run, load, refuse_existing
 from coview.engine.trainer import Tell, Trainer
 from coview.errors import RunFailed, UserError
@@ -81,6 +81,7 @@ def _work(
     starts: Mapping[str, Encoder] | None,
 ) -> Run:
     """One process's part of a run."""
+    leave_at_exit()
     set_threads(config)
     if fabric.device.type == "cpu":
         keep_freed_memory()

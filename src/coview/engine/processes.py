@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +13,24 @@ from torch import Tensor
 
 from coview.nn.by_rows import share, world
 
-__all__ = ["average", "exchange", "gather_rows", "my_chunks", "pad_to", "reduce_gradients", "sum_tensors", "world"]
+__all__ = [
+    "average", "exchange", "gather_rows", "leave_at_exit", "my_chunks", "pad_to", "reduce_gradients", "sum_tensors",
+    "world",
+]  # fmt: skip
+
+
+def leave_at_exit() -> None:
+    """Has this process leave its group, if it is in one, before Python ends.
+
+    The threads of a group outlive a short run by an instant, and Python that ends under them aborts now and then.
+    """
+    atexit.unregister(_leave)
+    atexit.register(_leave)
+
+
+def _leave() -> None:
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def my_chunks(batch: int, chunk: int) -> list[slice]:
