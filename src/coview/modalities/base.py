@@ -38,7 +38,7 @@ class Modality(ABC):
     """Network builders by encoder name; `builder(modality, **options)` -> a network as `nn.encoder.Encoder` takes it.
     `build_encoder` knows besides what a prefix means (`timm:NAME`), by `libraries`."""
 
-    libraries: ClassVar[Mapping[str, str]] = {}
+    libraries: ClassVar[Mapping[str, str]] = {"transformers": "coview.nn.hugging_face"}
     """By prefix, the module that makes a well-kept library's networks: `build(name, modality, **options)` makes one,
     `check(name)` raises `UserError` where there is none of this name, before any data is read."""
 

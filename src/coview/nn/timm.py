@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from timm.models.vision_transformer import VisionTransformer
 
     from coview.modalities.image import Image
+    from coview.modalities.spectral import Spectral
 
 
 def check(name: str) -> None:
@@ -29,7 +30,7 @@ def check(name: str) -> None:
         raise UserError(f"timm has no model {name!r}{hint}")
 
 
-def build(name: str, modality: Image, **options: Any) -> nn.Module:
+def build(name: str, modality: Image | Spectral, **options: Any) -> nn.Module:
     """A timm model without classifier and with untrained weights.
 
     Plain vision transformers get the slot's patch size, whatever their name says, and give tokens; all others give
@@ -59,7 +60,7 @@ class TimmPooled(nn.Module):
         name: for messages.
     """
 
-    def __init__(self, net: nn.Module, modality: Image, name: str) -> None:
+    def __init__(self, net: nn.Module, modality: Image | Spectral, name: str) -> None:
         super().__init__()
         self.net = net
         self.dim = _width(net, modality, name)
@@ -141,7 +142,7 @@ def _architecture(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _create(architecture: str, modality: Image, options: dict[str, Any]) -> nn.Module:
+def _create(architecture: str, modality: Image | Spectral, options: dict[str, Any]) -> nn.Module:
     """The model at the slot's size, where it takes one: timm has no list of who does."""
     import timm
 
@@ -162,7 +163,7 @@ def _create(architecture: str, modality: Image, options: dict[str, Any]) -> nn.M
     raise AssertionError("the last way asks for nothing that could be refused")
 
 
-def _cuts_plainly(net: nn.Module, modality: Image) -> TypeGuard[VisionTransformer]:
+def _cuts_plainly(net: nn.Module, modality: Image | Spectral) -> TypeGuard[VisionTransformer]:
     """Whether a model is a vision transformer whose tokens are the slot's, one by one."""
     from timm.layers import PatchEmbed
     from timm.models.vision_transformer import VisionTransformer
@@ -172,12 +173,13 @@ def _cuts_plainly(net: nn.Module, modality: Image) -> TypeGuard[VisionTransforme
         and type(net).forward_features is VisionTransformer.forward_features
         and isinstance(net.patch_embed, PatchEmbed)
         and tuple(net.patch_embed.patch_size) == (modality.patch, modality.patch)
+        and modality.token_dim == modality.channels * modality.patch**2
         and net.dynamic_img_size
     )
 
 
 @torch.no_grad()
-def _width(net: nn.Module, modality: Image, name: str) -> int:
+def _width(net: nn.Module, modality: Image | Spectral, name: str) -> int:
     """D, asked of the model itself: what timm says of it is wrong for those that widen in their head."""
     training = net.training
     try:
@@ -188,5 +190,5 @@ def _width(net: nn.Module, modality: Image, name: str) -> int:
         net.train(training)
 
 
-def _shape(modality: Image) -> str:
+def _shape(modality: Image | Spectral) -> str:
     return f"pictures of {modality.channels} x {modality.size} x {modality.size}"

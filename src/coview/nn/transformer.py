@@ -68,10 +68,14 @@ class Transformer(nn.Module):
         valid: Tensor | None = None,
         *,
         bias: Tensor | None = None,
+        at: Tensor | None = None,
         layers: list[Tensor] | None = None,
         causal: bool = False,
     ) -> Tensor:
-        """`(N, T, D)` -> `(N, T, D)`, arguments as of `Block`; each block's output is appended to `layers`."""
+        """`(N, T, D)` -> `(N, T, D)`, arguments as of `Block`; each block's output is appended to `layers`.
+
+        `at`: `(N, T)` int64, the place of each token, for bodies that give positions of their own; not read here.
+        """
         for block in self.blocks:
             x = block(x, valid, bias=bias, causal=causal)
             if layers is not None:
@@ -84,6 +88,7 @@ class TokenNet(nn.Module):
 
     Args:
         modality: gives tokens, their width and their grid.
+        body: reads embedded tokens in place of a `Transformer`, called as one; depth, heads and drop are its own then.
         dim: D.
         depth: blocks.
         heads: attention heads; default one for 32 features.
@@ -100,6 +105,7 @@ class TokenNet(nn.Module):
     def __init__(
         self,
         modality: Modality,
+        body: nn.Module | None = None,
         *,
         dim: int = 128,
         depth: int = 4,
@@ -116,7 +122,7 @@ class TokenNet(nn.Module):
         self.registers = nn.Parameter(torch.randn(registers, dim) * 0.02) if registers else None
         heads = heads or max(1, dim // 32)
         self.resolved = {"heads": heads}
-        self.body = Transformer(dim, depth, heads, drop)
+        self.body = Transformer(dim, depth, heads, drop) if body is None else body
         nn.init.normal_(self.mask_token, std=0.02)
 
     def forward(
@@ -153,7 +159,7 @@ class TokenNet(nn.Module):
         bias = self._bias(whole, keep) if biased else None
         outputs: list[Tensor] | None = [] if layers else None
         if self.registers is None:
-            tokens = self.body(x, valid, bias=bias, layers=outputs)
+            tokens = self.body(x, valid, bias=bias, at=keep, layers=outputs)
         else:
             first = len(self.registers)
             beside = torch.cat([self.registers.to(x.dtype).expand(n, -1, -1), x], 1)

@@ -276,4 +276,4 @@ class Graph(Modality):
         "lightgcn": _lightgcn,
         "vit": GraphTransformer,
     }
-    libraries: ClassVar[Mapping[str, str]] = {"pyg": "coview.nn.torch_geometric"}
+    libraries: ClassVar[Mapping[str, str]] = {"pyg": "coview.nn.torch_geometric", **Modality.libraries}

@@ -49,7 +49,7 @@ class Image(Modality):
 
     name = "image"
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": Conv, "vit": TokenNet, "resnet18": ResNet18}
-    libraries: ClassVar[Mapping[str, str]] = {"timm": "coview.nn.timm"}
+    libraries: ClassVar[Mapping[str, str]] = {"timm": "coview.nn.timm", **Modality.libraries}
 
     def __init__(
         self,

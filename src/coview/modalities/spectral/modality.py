@@ -215,6 +215,7 @@ class Spectral(Modality):
         return self.show(view)
 
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": BandConv, "vit": TokenNet}
+    libraries: ClassVar[Mapping[str, str]] = {"timm": "coview.nn.timm_bands", **Modality.libraries}
 
 
 def _near(size: float) -> int:

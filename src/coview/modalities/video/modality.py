@@ -57,7 +57,7 @@ class Video(Modality):
 
     name = "video"
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": VideoConv, "vit": TokenNet}
-    libraries: ClassVar[Mapping[str, str]] = {"torchvision": "coview.nn.torchvision_video"}
+    libraries: ClassVar[Mapping[str, str]] = {"torchvision": "coview.nn.torchvision_3d", **Modality.libraries}
 
     def __init__(
         self,

@@ -212,6 +212,7 @@ class Volume(Modality):
         return self.show(view)
 
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": VolumeConv, "vit": TokenNet}
+    libraries: ClassVar[Mapping[str, str]] = {"torchvision": "coview.nn.torchvision_3d", **Modality.libraries}
 
 
 def _sums(values: np.ndarray) -> np.ndarray:
