@@ -66,6 +66,12 @@ def test_rows_follow_ids_whatever_the_order_and_leave_out_who_is_not_there() -> 
     np.testing.assert_array_equal(links.rows(torch.tensor([9, 5, 7]), "train"), [[1, 0]])
 
 
+def test_while_choices_are_made_links_of_validation_are_asked_and_those_of_test_unknown() -> None:
+    links = Links(torch.tensor([[1, 2], [3, 4], [5, 6]]), np.array(["test", "train", "valid"])).before_test()
+    assert links.ends.tolist() == [[3, 4], [5, 6]]
+    assert links.part.tolist() == ["train", "test"]
+
+
 def test_the_part_of_a_pair_does_not_depend_on_its_direction_and_keeps_the_shares() -> None:
     left, right = [f"a{i}" for i in range(2000)], [f"b{i}" for i in range(2000)]
     part = part_of_pairs(left, right, 0.1, 0.2)

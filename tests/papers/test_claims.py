@@ -13,10 +13,10 @@ from coview.methods.base import embed_slot
 from coview.methods.registry import build_method
 from coview.papers import baselines
 from coview.papers.arms import Bench, code_of, common_code, content_key
-from coview.papers.claim import REFERENCES, Arm, Claim, Comparison, claim_keys, claim_of, note_of
+from coview.papers.claim import REFERENCES, Arm, Claim, Comparison, MeanRank, claim_keys, claim_of, note_of
 from coview.papers.encoders_alone import EncodersAlone
 from coview.papers.metrics import protocol_metric
-from coview.papers.reproduce import plan, run_claim
+from coview.papers.reproduce import plan, run_claim, tables
 from tests.contracts.cases import modality
 
 KNN = protocol_metric("knn/image/shade", "accuracy")
@@ -167,6 +167,19 @@ def test_a_claim_is_run_and_judged_and_its_arms_are_kept():
     assert again["arms"]["plain"]["seconds"] == record["arms"]["plain"]["seconds"]
 
 
+def test_arms_are_compared_by_their_mean_rank_over_several_metrics():
+    rank = MeanRank("rank", (KNN.name,))
+    claim = Claim(
+        "plain is ahead of cold", (KNN,), {"plain": arm(), "cold": arm(steps=None, like="plain")},
+        (Comparison("plain", "cold", "rank"),), grid=(1e-3,), ranks=(rank,),
+    )  # fmt: skip
+    record = run_claim(claim, lambda line: None)
+    assert record["arms"]["plain"]["scores"]["rank"] == [0.5, 0.5, 0.5]  # both are the same run
+    assert record["protocol"]["rank"]["mean rank over"] == [KNN.name]
+    assert record["protocol"]["rank"]["split"] == "test"
+    assert tables(record)["rank"][1][0][0] == "plain"
+
+
 def test_an_arm_is_held_against_the_raw_input_and_its_untrained_encoder_of_every_seed():
     against = tuple(Comparison("plain", worse, KNN.name) for worse in ("raw", "random"))
     record = run_claim(Claim("", (KNN,), {"plain": arm()}, against, grid=(1e-3,)), lambda line: None)
@@ -201,7 +214,11 @@ def test_every_claim_compares_arms_that_are_scored_alike_at_one_compute(key):
         like = claim.arms[name].like
         return name if like is None else like
 
+    ranks = {rank.name: set(rank.of) for rank in claim.ranks}
+    assert all(of <= set(arm.metrics) for of in ranks.values() for arm in claim.arms.values())
     for c in claim.comparisons:
+        if c.metric in ranks:
+            continue
         assert c.metric in claim.arms[c.better].metrics
         if c.worse in REFERENCES:
             continue

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coview.papers.verdict import Outcome, judge, together
+from coview.papers.verdict import Outcome, judge, mean_ranks, together
 
 HOLDS, UNDECIDED, FAILS = Outcome.HOLDS, Outcome.UNDECIDED, Outcome.FAILS
 
@@ -44,3 +44,10 @@ def test_one_seed_is_refused():
 )
 def test_a_claim_holds_where_all_its_comparisons_do(parts, whole):
     assert together(parts) is whole
+
+
+def test_a_mean_rank_is_the_share_of_the_others_that_an_arm_is_ahead_of():
+    scores = [[0.9, 0.5, 0.1], [10.0, 30.0, 30.0]]  # first, second, third; last, and two level with each other
+    assert mean_ranks(scores) == pytest.approx([(1 + 0) / 2, (0.5 + 0.75) / 2, (0 + 0.75) / 2])
+    with pytest.raises(ValueError, match="no rank"):
+        mean_ranks([[0.3]])

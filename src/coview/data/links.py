@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -29,6 +29,12 @@ class Links:
 
     def __len__(self) -> int:
         return len(self.ends)
+
+    def before_test(self) -> Links:
+        """The same while choices are made: links of validation are what is asked, those of test are not known."""
+        kept = self.part != "test"
+        part = np.where(self.part == "valid", "test", self.part)[kept]
+        return replace(self, ends=self.ends[torch.from_numpy(kept)], part=part)
 
     def rows(self, ids: torch.Tensor, part: str) -> np.ndarray:
         """The links of a part as rows of the samples with these ids, `(n, 2)`; those not both there are left out.

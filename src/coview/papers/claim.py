@@ -40,6 +40,22 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class MeanRank:
+    """How an arm stands among all arms by several metrics at once, whatever their units.
+
+    For each metric, the share of the other arms that it is ahead of, of those level with it half; the mean of these:
+    1 for the first of all by every metric, 0 for the last.
+
+    Args:
+        name: as the record and the table show it.
+        of: names of metrics that every arm is scored by.
+    """
+
+    name: str
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Arm:
     """One side of a comparison: a `fit` call.
 
@@ -101,6 +117,7 @@ class Claim:
         grid: peak learning rates that every arm is offered, on the validation split with the first seed; a single one
             tunes nobody.
         note: what a reader must know of the set-up, or the reason found for an outcome.
+        ranks: what is measured besides, once every arm has its scores.
     """
 
     statement: str
@@ -110,6 +127,7 @@ class Claim:
     seeds: tuple[int, ...] = (0, 1, 2)
     grid: tuple[float, ...] = (1e-3, 4e-3)
     note: str = ""
+    ranks: tuple[MeanRank, ...] = ()
 
     def metric(self, name: str) -> Metric:
         """The metric of a name."""

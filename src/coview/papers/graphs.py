@@ -11,6 +11,7 @@ import numpy as np
 from coview.data import catalog
 from coview.data.source import Column, Picked, Source
 from coview.data.split import unit_hash
+from coview.errors import MissingExtra
 from coview.papers.derived import part_of
 
 DEBIAN = {"train": 4_000, "valid": 1_000, "test": 2_000}
@@ -24,6 +25,29 @@ def packages() -> Source:
     The graph is whole: neighbourhoods reach beyond these packages.
     """
     return part_of(catalog.source("debian").only(["package"]), DEBIAN)
+
+
+PARTITION = 10
+"""Of the whole graph, for a partition to be told."""
+
+
+@cache
+def parted_packages() -> Source:
+    """The same packages with the part of the whole graph that each is in, of ten that METIS cuts it into.
+
+    Raises:
+        MissingExtra: pymetis is not installed.
+    """
+    try:
+        import pymetis
+    except ImportError as error:
+        raise MissingExtra("pymetis", "claims") from error
+    source = packages()
+    items = [sample[0] for sample in source.columns["package"].items]
+    wiring = items[0].wiring  # type: ignore[union-attr]
+    _, parts = pymetis.part_graph(PARTITION, xadj=wiring.start.numpy(), adjncy=wiring.ends.numpy())
+    told = [f"part {parts[item.node]}" for item in items]  # type: ignore[union-attr]
+    return replace(source, labels={**source.labels, "partition": np.array(told)})
 
 
 @cache

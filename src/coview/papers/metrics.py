@@ -127,10 +127,15 @@ def references(run: Run, data: Data, rows: dict[str, Tensor], metric: Metric) ->
 
 
 def _scores(key: str, method: Method, data: Data, rows: dict[str, Tensor], *, raw: bool, alone: bool = True) -> Scores:
+    import dataclasses
+
     from coview.evaluate.evaluate import PROBES, evaluate
     from coview.papers.encoders_alone import EncodersAlone
 
     protocol, _, rest = key.partition("/")
     label = rest.partition("/")[2]
+    label = "" if label in data.links else label
+    if "test" not in rows:
+        data = dataclasses.replace(data, links={name: links.before_test() for name, links in data.links.items()})
     read = EncodersAlone(method) if alone and protocol in PROBES else method
     return evaluate(read, data, rows, protocols=[protocol], labels=[label] if label else None, raw=raw)

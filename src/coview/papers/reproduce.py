@@ -15,9 +15,9 @@ from coview.engine.config import plain, versions
 from coview.engine.devices import physical_cores
 from coview.engine.flops import check_equal, matching_steps
 from coview.papers.arms import Bench
-from coview.papers.claim import REFERENCES, Arm, Claim, claim_of
+from coview.papers.claim import REFERENCES, Arm, Claim, MeanRank, claim_of
 from coview.papers.records import FORMAT
-from coview.papers.verdict import judge, together
+from coview.papers.verdict import judge, mean_ranks, together
 
 Tell = Callable[[str], None]
 
@@ -57,6 +57,8 @@ def run_claim(claim: Claim, tell: Tell) -> dict[str, Any]:
     arms: dict[str, dict[str, Any]] = {}
     for name, steps, per_step in plan(claim, bench):
         arms[name] = _arm(claim, bench, name, steps, per_step, tell)
+    for rank in claim.ranks:
+        _rank(arms, rank, len(claim.seeds))
     found = []
     for c in claim.comparisons:
         if c.worse in arms:
@@ -82,6 +84,17 @@ def run_claim(claim: Claim, tell: Tell) -> dict[str, Any]:
         "data": {"name": data.name, **data.about},
         "note": claim.note,
     }
+
+
+def _rank(arms: Mapping[str, dict[str, Any]], rank: MeanRank, seeds: int) -> None:
+    """Adds a mean rank to what every arm was scored by, a seed each."""
+    scores = [arm["scores"] for arm in arms.values()]
+    each = [mean_ranks([[s[metric][seed] for s in scores] for metric in rank.of]) for seed in range(seeds)]
+    splits = {arm["protocol"][metric]["split"] for arm in arms.values() for metric in rank.of}
+    for arm, ranks in zip(arms.values(), zip(*each, strict=True), strict=True):
+        arm["scores"][rank.name] = list(ranks)
+        arm["protocol"][rank.name] = {"mean rank over": list(rank.of), "arms": len(arms), "split": "/".join(splits)}
+        arm["references"][rank.name] = {}
 
 
 def sides(

@@ -46,3 +46,23 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
     if any(o is Outcome.FAILS for o in outcomes):
         return Outcome.FAILS
     return Outcome.HOLDS if outcomes and all(o is Outcome.HOLDS for o in outcomes) else Outcome.UNDECIDED
+
+
+def mean_ranks(scores: Sequence[Sequence[float]]) -> list[float]:
+    """Of each of n arms the share of the other arms that it is ahead of, level ones half, over metrics: `(n,)`.
+
+    Args:
+        scores: of each metric, every arm's, higher being better.
+
+    Raises:
+        ValueError: fewer than two arms.
+    """
+    arms = len(scores[0])
+    if arms < 2:
+        raise ValueError("one arm alone has no rank")
+    return [mean(_ahead(of[arm], of) for of in scores) / (arms - 1) for arm in range(arms)]
+
+
+def _ahead(score: float, scores: Sequence[float]) -> float:
+    """How many scores one of them is above, level ones counting half."""
+    return sum((score > other) + 0.5 * (score == other) for other in scores) - 0.5  # it is level with itself

@@ -41,6 +41,8 @@ def test_five_pretexts_by_default_and_a_loss_for_each() -> None:
 def test_a_pretext_alone_has_its_loss_alone_and_the_same(pretext: Pretext) -> None:
     batch = samples(n=12, thing="graph")
     every, alone = pareto(), pareto(pretexts=[pretext])
+    assert alone.state_dict().keys() < every.state_dict().keys()  # no head that it does not ask for
+    assert not alone.load_state_dict(every.state_dict(), strict=False).missing_keys
     want = {**look(every, batch)[1].losses, **relation_losses(every, batch)}[pretext]
     got = {**look(alone, batch)[1].losses, **relation_losses(alone, batch)}
     assert set(got) == {pretext}

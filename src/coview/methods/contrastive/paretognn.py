@@ -97,11 +97,14 @@ class ParetoGNN(Method):
         self.pretexts = [Pretext(p) for p in pretexts]
         if not self.pretexts or len(set(self.pretexts)) < len(self.pretexts):
             raise UserError(f"pretexts are some of {', '.join(Pretext)}, each once; {', '.join(pretexts)} was given")
-        self.rebuild = GraphDecoder(graph.modality, graph.dim, Layer.GCN)  # type: ignore[arg-type]
-        self.end = nn.Linear(graph.dim, dim)
-        self.link = nn.Linear(dim, 1)
-        self.summary = nn.Linear(graph.dim, graph.dim, bias=False)
-        self.look = RowMLP(graph.dim, dim, graph.dim)
+        if Pretext.FEATURES in self.pretexts:
+            self.rebuild = GraphDecoder(graph.modality, graph.dim, Layer.GCN)  # type: ignore[arg-type]
+        if Pretext.LINKS in self.pretexts:
+            self.end, self.link = nn.Linear(graph.dim, dim), nn.Linear(dim, 1)
+        if Pretext.GRAPH in self.pretexts:
+            self.summary = nn.Linear(graph.dim, graph.dim, bias=False)
+        if Pretext.SUBGRAPH in self.pretexts:
+            self.look = RowMLP(graph.dim, dim, graph.dim)
         self.masked, self.edges, self.temperature, self.decorrelation = masked, edges, temperature, decorrelation
 
     def views(self, batch: Batch, draw: Draw) -> Views:
