@@ -68,7 +68,7 @@ TASKS = {
 
 JOINED = {
     "image and text": Task("emoji", "drawing", (150, 150, 150), label="category"),
-    "graph and text": Task("ml-100k-graph", "node", (300, 300, 300), "ranking", "Recall@20", link="rated"),
+    "graph and text": Task("ml-100k-graph", "node", (540, 540, 540), "ranking", "Recall@20", link="rated"),
 }
 """Samples of several slots, for methods that relate them; a method that reads one has the first."""
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch_geometric.data import Data
 
+import coview
 from coview.data.graphs.graph_folder import NAMED
 from coview.data.open import open_source
 from coview.data.prepared.prepare import load
@@ -343,3 +344,50 @@ def test_edges_of_every_type_are_read_or_named(tmp_path: Path) -> None:
     assert open_source(tmp_path / "own").understood[1] == (
         "edges: not read: at (struct<x: int64> is neither a number nor a word), how (always the same)"
     )
+
+
+def taken(times: bool = True) -> str:
+    """Twelve users with ten items each, numbered alike."""
+    rows = [(u, (u + i) % 15, 100 - i if times else 5) for u in range(12) for i in range(10)]
+    return "user_id,item_id,rating,timestamp\n" + "".join(f"{u},{i},{i % 5},{t}\n" for u, i, t in rows)
+
+
+def test_users_and_items_are_two_kinds_of_nodes_and_the_last_that_each_took_is_held_out(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "shop", edges=taken()))
+    kinds = wiring(source).kind.tolist()
+    assert {name.split()[0] for name, kind in zip(source.names, kinds, strict=True) if kind == 0} == {"user"}
+    assert sum(kind == 0 for kind in kinds) == 12
+    assert len(source) == 12 + 15
+    links = source.links["edges"]
+    assert links.ranked
+    data = load(source)
+    asked = {tuple(data.names[i] for i in pair) for pair in links.rows(data.ids, "test").tolist()}
+    assert asked == {(f"user {u}", f"item {u % 15}") for u in range(12)}  # the item that came last
+    assert len(pairs(source)) == 12 * 8
+    assert wiring(source).values.shape[1] == 1  # the rating; when it was is not a feature
+    assert "the last 10% by timestamp are test" in " ".join(source.understood)
+    assert "24 edges of valid and test held out for ranking" in source.understood
+
+
+def test_users_and_items_without_times_or_with_a_split_of_their_own(tmp_path: Path) -> None:
+    named = "user,item\n" + "".join(f"u{u},i{i}\n" for u in range(20) for i in range(20))
+    hashed = open_source(tables(tmp_path / "a", edges=named)).links["edges"]
+    assert 20 < int((hashed.part == "test").sum()) < 60
+    told = "user,item,split\nu1,i1,train\nu1,i2,test\nu2,i2,train\n"
+    own = open_source(tables(tmp_path / "b", edges=told))
+    assert sorted(own.links["edges"].part) == ["test", "train", "train"]
+    with_nodes = tables(tmp_path / "c", edges=told, nodes="id,age\nu1,3\nu2,4\ni1,0\ni2,0\n")
+    assert open_source(with_nodes).names == ["u1", "u2", "i1", "i2"]
+
+
+def test_one_that_is_a_user_and_an_item_is_refused(tmp_path: Path) -> None:
+    folder = tables(tmp_path / "d", edges="user,item\n1,2\n2,3\n", nodes="id,x\n1,0\n2,0\n3,0\n")
+    with pytest.raises(UserError, match="'2' is a user in one edge and an item in another"):
+        open_source(folder)
+
+
+def test_own_users_and_items_train_a_recommender_that_is_scored_by_ranking(tmp_path: Path) -> None:
+    folder = tables(tmp_path / "shop", edges=taken())
+    run = coview.fit("dccf", data=folder, steps=3, batch_size=8, encoder_options={"dim": 16})
+    scores = coview.evaluate(run, protocols=["ranking"])
+    assert "Recall@10" in next(iter(scores.values.values()))

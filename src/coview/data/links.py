@@ -61,3 +61,24 @@ def part_of_pairs(left: Sequence[str], right: Sequence[str], valid: float, test:
 
     at = np.array([unit_hash("\0".join(sorted(pair)), salt=f"link {salt}") for pair in zip(left, right, strict=True)])
     return np.where(at < test, "test", np.where(at < test + valid, "valid", "train"))
+
+
+VALID, TEST = 0.1, 0.1
+"""Shares of what each person took that are held out where nobody says which."""
+
+
+def last_held_out(who: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """The part of what people took, `(E,)`: of each person's, by time, the last tenth is test, the tenth before valid.
+
+    Args:
+        who: `(E,)` whole numbers from 0.
+        time: `(E,)`.
+    """
+    order = np.lexsort((np.arange(len(who)), time, who))
+    count = np.bincount(who)
+    place = np.empty(len(who), dtype=int)
+    place[order] = np.arange(len(who)) - np.repeat(count.cumsum() - count, count)
+    left = count[who] - place  # 1 for a person's last
+    test = np.maximum(1, np.round(TEST * count))[who]
+    valid = np.maximum(1, np.round(VALID * count))[who]
+    return np.where(left <= test, "test", np.where(left <= test + valid, "valid", "train"))

@@ -162,7 +162,7 @@ _LACKS = dict.fromkeys(PROBES, _LABELLED) | {
     "ridge": "it needs a label that is a quantity, known of at least 10 training samples (whole numbers are classes: "
     "score them with linear)",
     "link-prediction": "it needs links between its samples, some of them held out, and pairs that are no link",
-    "ranking": "it needs links from one kind of thing to another, some of them held out",
+    "ranking": "it needs links from one kind of thing to another, some of them held out, whose ends are both embedded",
     "next-event": "it needs a slot of events with a field of words, and two events of some entities",
     "state": "it needs a label of several whole numbers a sample, such as a machine's memory",
     "zero-shot": "it needs a method with text and another slot in one space, and a label column",

@@ -149,6 +149,7 @@ def plan_finetune(
     """Reads the data and says what will be trained; arguments and errors as of `finetune`."""
     from coview.use.evaluation import as_run, prepare_again
     from coview.use.folders import refuse_used
+    from coview.use.train import said
 
     source = as_run(run)
     refuse_used(out, "give another --out")
@@ -162,7 +163,7 @@ def plan_finetune(
     encoder = source.method.slot_encoders()[task.slot]
     config = FitConfig(
         METHOD,
-        data=data if isinstance(data, str) else source.config.data if data is None else "",
+        data=source.config.data if data is None else said(data),
         out=out,
         slots=[task.slot],
         columns=list(columns) if columns else source.config.columns if data is None else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -42,7 +43,12 @@ def make_config(method: str, data: Any, **options: Any) -> FitConfig:
     own = {n: v for n, v in options.items() if n not in known}
     shared = {n: v for n, v in options.items() if n in known}
     shared["options"] = {**shared.get("options", {}), **own}
-    return FitConfig(method=method, data=data if isinstance(data, str) else "", **shared)
+    return FitConfig(method=method, data=said(data), **shared)
+
+
+def said(data: Any) -> str:
+    """What a run keeps of where its data is: a name or a path, and nothing of what is in memory."""
+    return os.fspath(data) if isinstance(data, str | os.PathLike) else ""
 
 
 def prepare(

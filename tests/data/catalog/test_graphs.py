@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from coview.data.catalog.connectomes import REGIONS, hemisphere
-from coview.data.catalog.ml_100k_graph import last_held_out
 from coview.data.catalog.reading.apt_packages import needed, stanzas, tags
 from coview.data.catalog.reading.whole_graphs import SavedGraphs, save
 from coview.data.catalog.store.apt_index import release
+from coview.data.links import last_held_out
 from coview.data.prepared.prepare import sample_ids
 from coview.data.source import Source
 from coview.modalities.graph.item import WholeGraph

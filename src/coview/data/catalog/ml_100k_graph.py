@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from coview.data.source import Source
 
-VALID, TEST = 0.1, 0.1
-"""Shares of each person's ratings."""
-
 
 def build(stock: Stock) -> Source:
     """943 people, then 1,682 films."""
@@ -29,7 +26,7 @@ def build(stock: Stock) -> Source:
 
     from coview.data.catalog.reading.split import split_by_hash
     from coview.data.graphs.graph import NodeItems
-    from coview.data.links import Links
+    from coview.data.links import Links, last_held_out
     from coview.data.prepared.prepare import sample_ids
     from coview.data.source import Column, Source
     from coview.modalities.graph.wiring import Wiring
@@ -62,20 +59,6 @@ def build(stock: Stock) -> Source:
         split=split_by_hash(names),
         links={"rated": Links(sample_ids(names)[edges.T], part, ranked=True)},
     )
-
-
-def last_held_out(who: np.ndarray, time: np.ndarray) -> np.ndarray:
-    """The part of each rating: of each person's, in order of time, the last tenth is test, the tenth before valid."""
-    import numpy as np
-
-    order = np.lexsort((np.arange(len(who)), time, who))
-    count = np.bincount(who)
-    place = np.empty(len(who), dtype=int)
-    place[order] = np.arange(len(who)) - np.repeat(count.cumsum() - count, count)
-    left = count[who] - place  # 1 for a person's last
-    test = np.maximum(1, np.round(TEST * count))[who]
-    valid = np.maximum(1, np.round(VALID * count))[who]
-    return np.where(left <= test, "test", np.where(left <= test + valid, "valid", "train"))
 
 
 def _features(people: int, films: list[dict[str, Any]]) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 
+from coview.data.graphs.interactions import SIDES
 from coview.data.kinds import count, some
 from coview.data.tables.infer_columns import distinct, is_text, plain_type
 from coview.data.tables.read_table import Skipped, first_line, read_headless, read_table
@@ -17,7 +18,7 @@ from coview.errors import UserError
 MOST_EDGE_KINDS = 32
 """Different words in a column of edges that are told apart."""
 
-_ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("head", "tail"), ("u", "v"))
+_ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("head", "tail"), ("u", "v"), *SIDES)
 
 
 def read_edges(file: Path, ids: Collection[str]) -> tuple[pa.Table, Skipped, list[str]]:

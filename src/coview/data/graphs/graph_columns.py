@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.types as types
 
 from coview.data.graphs.edge_list import end_columns, id_words, kinds_of_edges, read_edges
+from coview.data.graphs.interactions import apart, held_out, is_between, time_of
 from coview.data.kinds import split_of
 from coview.data.tables.infer_columns import LABEL_NAMES
 from coview.data.tables.read_table import is_table, read_table
@@ -36,6 +37,7 @@ class Tables:
         skipped: lines that could not be read.
         columns: names of the features of nodes, and of edges.
         others: columns of `edges` that are neither end, number, graph nor split.
+        between: whether edges go from users to items.
         understood: what there is to tell of the tables.
     """
 
@@ -51,6 +53,7 @@ class Tables:
     skipped: list[tuple[str, str]]
     columns: tuple[list[str], list[str]]
     others: pa.Table
+    between: bool
     understood: list[str]
 
     def unknown(self, edge: int) -> str:
@@ -86,9 +89,16 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
     if nodes is None and not len(edges):
         raise UserError(f"{edge_file} has no edges, and beside it there is no table of nodes, such as nodes.csv")
     a, b = end_columns(edge_file, edges)
-    own = [n for n in edges.column_names if n not in (a, b, "graph", "split")]
+    between = is_between(a, b)
+    when = time_of(edges) if between else None
+    own = [n for n in edges.column_names if n not in (a, b, "graph", "split", when)]
     edges = _settled("edges", edges, own, understood)
     told = np.stack([id_words(edges[a]), id_words(edges[b])], 1)
+    part = _split(edges)
+    if between:
+        told = apart(told) if nodes is None else told
+        part, how = (part, "") if part else held_out(told, edges)
+        understood += [how] if how else []
     bonds = [n for n in own if _is_number(edges[n].type)]
     met = [name for name in dict.fromkeys(told.ravel().tolist()) if name]
     tables = Tables(
@@ -97,13 +107,14 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
         _found({name: i for i, name in enumerate(met)}, told.ravel().tolist(), told),
         told,
         _numbers(edges, bonds),
-        np.array(_split(edges) or ["train"] * len(edges)),
+        np.array(["train"] * len(edges) if part is None else part),
         graph=None,
         rest=pa.table({}),
         split=None,
         skipped=more + skipped,
         columns=([], bonds),
         others=edges.select([n for n in own if n not in bonds]),
+        between=between,
         understood=understood,
     )
     if nodes is None or node_file is None:

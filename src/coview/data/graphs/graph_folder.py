@@ -6,7 +6,8 @@
 - `edges`: two columns of ids (`source` and `target`, `from` and `to`, `src` and `dst`, else the first two), numbers
   (features of the edge), words of at most 32 kinds (a feature for each kind), and `split`: an edge that is not of
   `train` is held out, so that it is not in the graph that is learned from, and link prediction is scored on it. Without
-  a header the first two columns are the ids.
+  a header the first two columns are the ids. Columns `user` and `item` (`user_id` and `item_id`) are two kinds of
+  nodes, numbered apart where there is no table of nodes; edges are held out in any case, and ranking is scored on them.
 
 Each node is a sample. With a column `graph` in `nodes`, each graph is a sample instead: then ids need differ within a
 graph only, where `edges` has the column too, and a third table, `graphs`, may tell labels by `id`. A folder of folders
@@ -186,10 +187,14 @@ def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
     ends, values, part = (np.cumsum(good) - 1)[tables.ends[kept]], tables.values[kept], tables.part[kept]
     single, _ = once(ends.T, len(names))
     seen = single[part[single] == "train"]
+    kind = _sides(folder, ends, names) if tables.between else None
     x = tables.x[good] if tables.x.shape[1] else degrees(ends[seen].T, len(names))
+    if kind is not None and not tables.x.shape[1]:
+        x = np.concatenate([x, np.eye(2, dtype=np.float32)[kind]], 1)
     held = len(single) - len(seen)
-    links = {"edges": Links(sample_ids(names)[torch.from_numpy(ends[single])], part[single])} if held else {}
-    source = node_source(folder.name, Wiring.of(x, ends[seen].T, values[seen]), names, links=links)
+    pairs = Links(sample_ids(names)[torch.from_numpy(ends[single])], part[single], ranked=tables.between)
+    wiring = Wiring.of(x, ends[seen].T, values[seen], kind=kind)
+    source = node_source(folder.name, wiring, names, links={"edges": pairs} if held else {})
     at = pa.array(np.flatnonzero(good))
     slots, source.labels = _told(tables.rest.take(at) if tables.rest.column_names else tables.rest, labels)
     source.columns |= slots
@@ -202,8 +207,26 @@ def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
     if len(single) < len(ends):
         source.understood.append(f"{count(len(ends) - len(single), 'self loop or repeated edge')} left out")
     if held:
-        source.understood.append(f"{count(held, 'edge')} of valid and test held out for link prediction")
+        asked = "ranking" if tables.between else "link prediction"
+        source.understood.append(f"{count(held, 'edge')} of valid and test held out for {asked}")
     return source
+
+
+def _sides(folder: Path, ends: np.ndarray, names: list[str]) -> np.ndarray:
+    """`(N,)` 0 for users, 1 for items and what has no edge.
+
+    Raises:
+        UserError: a node is both.
+    """
+    kind = np.ones(len(names), np.int64)
+    kind[ends[:, 0]] = 0
+    both = np.flatnonzero(kind[ends[:, 1]] == 0)
+    if len(both):
+        raise UserError(
+            f"{folder}: {names[ends[both[0], 1]]!r} is a user in one edge and an item in another; "
+            "give users and items ids of their own"
+        )
+    return kind
 
 
 def _told(table: pa.Table, labels: Sequence[str]) -> tuple[dict[str, Column], dict[str, Any]]:
