@@ -380,6 +380,13 @@ def test_users_and_items_without_times_or_with_a_split_of_their_own(tmp_path: Pa
     assert open_source(with_nodes).names == ["u1", "u2", "i1", "i2"]
 
 
+def test_what_nodes_say_that_is_not_read_is_told(tmp_path: Path) -> None:
+    folder = tables(tmp_path / "e", edges="source,target\na,b\n")
+    when = pa.array([1_600_000_000_000_000_001, 2], pa.timestamp("ns"))
+    pq.write_table(pa.table({"id": ["a", "b"], "size": [1.0, 2.0], "born": when}), folder / "nodes.parquet")
+    assert "nodes: not read: born" in open_source(folder).understood
+
+
 def test_one_that_is_a_user_and_an_item_is_refused(tmp_path: Path) -> None:
     folder = tables(tmp_path / "d", edges="user,item\n1,2\n2,3\n", nodes="id,x\n1,0\n2,0\n3,0\n")
     with pytest.raises(UserError, match="'2' is a user in one edge and an item in another"):

@@ -70,6 +70,8 @@ VALID, TEST = 0.1, 0.1
 def last_held_out(who: np.ndarray, time: np.ndarray) -> np.ndarray:
     """The part of what people took, `(E,)`: of each person's, by time, the last tenth is test, the tenth before valid.
 
+    At least one is each; who took fewer than three keeps them all to train on.
+
     Args:
         who: `(E,)` whole numbers from 0.
         time: `(E,)`.
@@ -81,4 +83,5 @@ def last_held_out(who: np.ndarray, time: np.ndarray) -> np.ndarray:
     left = count[who] - place  # 1 for a person's last
     test = np.maximum(1, np.round(TEST * count))[who]
     valid = np.maximum(1, np.round(VALID * count))[who]
-    return np.where(left <= test, "test", np.where(left <= test + valid, "valid", "train"))
+    few = (count < 3)[who]
+    return np.where(few | (left > test + valid), "train", np.where(left <= test, "test", "valid"))

@@ -66,6 +66,7 @@ def test_of_each_persons_ratings_the_last_tenth_is_held_out_for_scoring() -> Non
     assert part[1] == "valid"
     assert (part[2:10] == "train").all()
     assert part[10:].tolist() == ["train"] * 16 + ["valid"] * 2 + ["test"] * 2
+    assert last_held_out(np.array([0, 0, 1, 1, 1]), np.arange(5)).tolist() == [*["train"] * 3, "valid", "test"]
 
 
 def test_a_hemisphere_has_its_own_strongest_pairs_as_edges() -> None:

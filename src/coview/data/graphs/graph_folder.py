@@ -169,7 +169,8 @@ def _labelled(source: Source, folder: Path, labels: Sequence[str]) -> Source:
     key = next((n for n in table.column_names if n.lower() == "id"), table.column_names[0])
     row = {str(name): i for i, name in enumerate(table[key].to_pylist())}
     at = pa.array([row.get(name) for name in source.names], pa.int64())
-    slots, told = _told(table.drop_columns([key]).take(at), labels)
+    slots, told, unread = _told(table.drop_columns([key]).take(at), labels)
+    source.understood += [f"graphs: not read: {some(unread)}"] if unread else []
     return replace(source, columns=source.columns | slots, labels=told, skipped=source.skipped + skipped)
 
 
@@ -196,7 +197,7 @@ def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
     wiring = Wiring.of(x, ends[seen].T, values[seen], kind=kind)
     source = node_source(folder.name, wiring, names, links={"edges": pairs} if held else {})
     at = pa.array(np.flatnonzero(good))
-    slots, source.labels = _told(tables.rest.take(at) if tables.rest.column_names else tables.rest, labels)
+    slots, source.labels, unread = _told(tables.rest.take(at) if tables.rest.column_names else tables.rest, labels)
     source.columns |= slots
     source.split = None if tables.split is None else [tables.split[i] for i in np.flatnonzero(good).tolist()]
     source.skipped = tables.skipped + _some(unfit, "node") + _some(wrong, "edge")
@@ -204,6 +205,8 @@ def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
         f"nodes are samples ({count(len(names), 'node')}, {count(len(seen), 'edge')})",
         *tables.understood,
     ]
+    if unread:
+        source.understood.append(f"nodes: not read: {some(unread)}")
     if len(single) < len(ends):
         source.understood.append(f"{count(len(ends) - len(single), 'self loop or repeated edge')} left out")
     if held:
@@ -229,8 +232,8 @@ def _sides(folder: Path, ends: np.ndarray, names: list[str]) -> np.ndarray:
     return kind
 
 
-def _told(table: pa.Table, labels: Sequence[str]) -> tuple[dict[str, Column], dict[str, Any]]:
-    """Texts as slots, and labels: numbers, words of few kinds, and what is named."""
+def _told(table: pa.Table, labels: Sequence[str]) -> tuple[dict[str, Column], dict[str, Any], list[str]]:
+    """Texts as slots; labels: numbers, words of few kinds, and what is named; and the columns that are neither."""
     slots: dict[str, Column] = {}
     told: dict[str, np.ndarray] = {}
     for name in table.column_names:
@@ -240,7 +243,7 @@ def _told(table: pa.Table, labels: Sequence[str]) -> tuple[dict[str, Column], di
             told[name] = label_values(column)
         elif (kind := infer(name, column, Path())) is not None and kind.modality == "text":
             slots[name] = Column("text", Rows([column], make_same))
-    return slots, told
+    return slots, told, [name for name in table.column_names if name not in slots and name not in told]
 
 
 def _some(left_out: list[tuple[str, str]], thing: str) -> list[tuple[str, str]]:
