@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from coview.batch import Features
+from coview.batch import Batch, Features
 from coview.errors import UserError
 from coview.papers.baselines.cross_view_prediction import CrossViewPrediction
 from coview.papers.baselines.gae import GAE
@@ -76,31 +76,49 @@ def test_the_bag_counts_a_captions_tokens_and_no_padding() -> None:
         assert bag.tolist() == torch.bincount(tokens[:length], minlength=len(bag)).tolist()
 
 
-def semi(mechanism: str) -> SemiSupervised:
+def semi(mechanism: str, pretext: str = "completion") -> SemiSupervised:
     torch.manual_seed(0)
-    return SemiSupervised(*encoders(node="graph", row="table").values(), mechanism=mechanism).double()  # type: ignore[arg-type]
+    options = {"mechanism": mechanism, "pretext": pretext, "label": "colour"}
+    return SemiSupervised(*encoders(node="graph", row="table").values(), **options).double()  # type: ignore[arg-type]
 
 
-def test_labels_are_learned_where_they_are_known_and_completion_everywhere() -> None:
-    method, batch = semi("together"), without(samples(node="graph", row="table"), "row", [1, 3])
-    weights = look(method, batch)[0].weights
-    assert weights["labels"].tolist() == [1, 0, 1, 0, 1, 1]
-    assert weights["completion"].tolist() == [1] * 6
+def colour_known(batch: Batch) -> list[float]:
+    """1 where the made rows have their colour, the third column."""
+    return (batch["row"].present[:, 0] & batch["row"].value[:, 0, 2].isfinite()).double().tolist()
 
 
-def test_one_after_another_learns_labels_in_the_second_half_alone() -> None:
-    method, batch = semi("one-after-another"), samples(node="graph", row="table")
-    for progress, loss in ((0.0, "completion"), (0.49, "completion"), (0.5, "labels"), (1.0, "labels")):
+@pytest.mark.parametrize("pretext", ["completion", "shape"])
+def test_labels_are_learned_where_they_are_known_and_a_pretext_everywhere(pretext: str) -> None:
+    method, batch = semi("together", pretext), samples(node="graph", row="table")
+    batch["row"].value[[1, 3], 0, 2] = torch.nan
+    views, reps = look(method, batch)
+    assert views.weights["labels"].tolist() == colour_known(batch)
+    assert views.weights["labels"][[1, 3]].tolist() == [0, 0]
+    assert views.weights[pretext].tolist() == [1] * 6
+    assert set(reps.losses) == {"labels", pretext}
+
+
+@pytest.mark.parametrize("pretext", ["completion", "shape"])
+def test_one_after_another_learns_labels_in_the_second_half_alone(pretext: str) -> None:
+    method, batch = semi("one-after-another", pretext), samples(node="graph", row="table")
+    for progress, loss in ((0.0, pretext), (0.49, pretext), (0.5, "labels"), (1.0, "labels")):
         method.clock.progress = progress
         assert set(look(method, batch)[1].losses) == {loss}
 
 
 def test_a_completion_that_says_nothing_errs_by_the_nodes_own_features() -> None:
     method, batch = semi("together"), samples(node="graph", row="table")
-    silent(method.complete)
+    silent(method.tell)
     views, reps = look(method, batch)
     expected = method.graph.modality.tokens(views["hidden"]).value[:, 0, 0].double().square().mean(1)
     torch.testing.assert_close(reps.losses["completion"], expected)
+
+
+def test_a_column_of_which_nothing_is_said_costs_the_logarithm_of_its_codes() -> None:
+    method, batch = semi("together", "shape"), samples(node="graph", row="table")
+    silent(method.tell)
+    told = look(method, batch)[1].losses["shape"]
+    torch.testing.assert_close(told, torch.full_like(told, log(3)))  # round, square, and all other words
 
 
 def gae() -> GAE:

@@ -104,16 +104,46 @@ LABELLED_PACKAGES = 10
 """Packages of each section whose label may be learned from."""
 
 
+CLUSTERS = 200
+"""Of packages by their features, each of which then stands for the section that it is nearest to (the authors: 200)."""
+
+
 @cache
 def labelled_packages() -> Source:
-    """The same packages with their section in a slot of its own, of those to train on known of ten of each section."""
-    source = packages()
+    """Packages with what is told of them in a slot of its own.
+
+    Their section, of those to train on known of ten of each; the section that is nearest to their cluster, by the
+    features of those whose section is known (their own where it is known); and their part of the graph.
+    """
+    source = parted_packages()
     assert source.split is not None
     sections = source.labels["section"].tolist()
     met: dict[str, int] = {}
-    known = []
+    known, learnt = [], []
     for section, part in zip(sections, source.split, strict=True):  # they are in the order of a hash
         met[section] = met.get(section, 0) + (part == "train")
         known.append(part != "train" or met[section] <= LABELLED_PACKAGES)
-    rows = [[{"section": section} if told else None] for section, told in zip(sections, known, strict=True)]
-    return replace(source, columns={**source.columns, "section": Column("table", rows)})
+        learnt.append(part == "train" and known[-1])
+    nearest = _nearest_sections(source, np.array(learnt))
+    clusters = [section if own else near for section, own, near in zip(sections, learnt, nearest, strict=True)]
+    parts = source.labels["partition"].tolist()
+    rows = [
+        [{"section": section if told else None, "cluster": cluster, "partition": part}]
+        for section, told, cluster, part in zip(sections, known, clusters, parts, strict=True)
+    ]
+    return replace(source, columns={**source.columns, "told": Column("table", rows)})
+
+
+def _nearest_sections(source: Source, learnt: np.ndarray) -> list[str]:
+    """Of each package the section whose known packages are nearest, on average, to those of its cluster."""
+    from sklearn.cluster import KMeans
+
+    items = [sample[0] for sample in source.columns["package"].items]
+    x = items[0].wiring.x.numpy()[[item.node for item in items]]  # type: ignore[union-attr]
+    sections = source.labels["section"].astype(str)
+    names = np.unique(sections[learnt])
+    means = np.stack([x[learnt & (sections == name)].mean(0) for name in names])
+    trained = np.array([part == "train" for part in source.split or ()])
+    found = KMeans(CLUSTERS, n_init="auto", random_state=0).fit(x[trained])
+    apart = ((found.cluster_centers_[:, None] - means) ** 2).sum(-1)
+    return names[apart.argmin(1)][found.predict(x)].tolist()

@@ -8,12 +8,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from coview.batch import Batch, Reps, Views
+from coview.batch import Batch, Reps, View, Views
 from coview.losses.precision import at_least_float32
 from coview.methods.base import ALONE, Method, Predictions
+from coview.modalities.table import Table
 from coview.nn.encoder import Encoder
 from coview.views.draw import Draw
 from coview.views.looks import Positives, looks
+
+COMPLETION = "completion"
+"""The pretext that needs no column: hidden features are told."""
 
 
 class Mechanism(StrEnum):
@@ -30,25 +34,29 @@ class Mechanism(StrEnum):
 
 
 class SemiSupervised(Method):
-    """A graph network learns classes of nodes from few labels, and to complete hidden features from all nodes.
+    """A graph network learns classes of nodes from few labels, and a pretext from all nodes.
 
     Paper: When Does Self-Supervision Help Graph Convolutional Networks? You, Chen, Wang, Shen. ICML 2020.
-    https://arxiv.org/abs/2006.09136 (sections 3.1 and 3.2; the pretext is its graph completion).
+    https://arxiv.org/abs/2006.09136 (sections 3.1 and 3.2); the authors' code: Shen-Lab/SS-GCNs
 
-    Views: one augmented look for the labels; one natural look in which the node itself is hidden, for completion.
+    Views: one augmented look for the labels, and for what a pretext tells of every node; for completion, one natural
+    look in which the node itself is hidden.
 
-    Loss: cross entropy of a linear classifier, and `weight` times the mean squared error between a linear map of a
-    hidden node's representation and its features.
+    Loss: cross entropy of a linear classifier, and `weight` times the pretext's: the mean squared error between a
+    linear map of a hidden node's representation and its features (completion), or the cross entropy of a second
+    classifier of what a column says of every node (its cluster, its part of the graph).
 
-    Requires: a slot of graphs by node, and a table of one column of words: the class where it is known.
+    Requires: a slot of graphs by node, and a table with a column of words that is the class, missing where unknown.
 
     Relations: GraphMAE, which completes features as well, without labels and with a decoder along the edges.
 
     Args:
         graph: the slot's encoder.
-        table: gives the classes; its network is left aside.
+        table: gives the classes and pretexts; its network is left aside.
+        label: the column of the class.
+        pretext: `completion`, or a column of words that all nodes have.
         mechanism: how the two losses share the training.
-        weight: of completion where both are together.
+        weight: of the pretext where both are together.
 
     Example:
         >>> import coview
@@ -59,15 +67,25 @@ class SemiSupervised(Method):
     batch_size = ALONE
 
     def __init__(
-        self, graph: Encoder, table: Encoder, *, mechanism: Mechanism = Mechanism.TOGETHER, weight: float = 1.0
+        self,
+        graph: Encoder,
+        table: Encoder,
+        *,
+        label: str = "section",
+        pretext: str = COMPLETION,
+        mechanism: Mechanism = Mechanism.TOGETHER,
+        weight: float = 1.0,
     ) -> None:
         super().__init__()
-        self.graph = graph
-        self.classes, self.slot = table.modality, table.slot
-        self.classify = nn.Linear(graph.dim, table.modality.target_dim)
-        self.complete = nn.Linear(graph.dim, graph.modality.target_dim)
-        self.mechanism = Mechanism(mechanism)
-        self.weight = weight
+        assert isinstance(table.modality, Table)
+        self.graph, self.table, self.slot = graph, table.modality, table.slot
+        self.pretext, self.mechanism, self.weight = pretext, Mechanism(mechanism), weight
+        self.columns = {name: i for i, name in enumerate(self.table.coder.names)}
+        self.label = self.columns[label]
+        self.classify = nn.Linear(graph.dim, self.table.layout.codes[self.label])
+        completes = pretext == COMPLETION
+        told = graph.modality.target_dim if completes else self.table.layout.codes[self.columns[pretext]]
+        self.tell = nn.Linear(graph.dim, told)
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -76,41 +94,53 @@ class SemiSupervised(Method):
             case Mechanism.LABELS:
                 return ("labels",)
             case Mechanism.TOGETHER:
-                return ("labels", "completion")
+                return ("labels", self.pretext)
             case Mechanism.ONE_AFTER_ANOTHER:
-                return ("completion",) if self.clock.progress < 0.5 else ("labels",)
+                return (self.pretext,) if self.clock.progress < 0.5 else ("labels",)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot, modality = batch[self.graph.slot], self.graph.modality
+        row = self.table.prepare(batch[self.slot].pick([0]))
+        known = row.present & (row.value[..., self.label, 1] == 0)
         views, weights = {}, {}
-        if "labels" in self.tasks:
-            label = self.classes.prepare(batch[self.slot].pick([0]))
-            told = slot.with_value(slot.value, present=slot.present & label.present)
-            views |= {"look": looks(told, modality, draw, 1, Positives.AUGMENT), "label": label}
-            weights["labels"] = views["look"].present[:, 0].float()
-        if "completion" in self.tasks:
+        if set(self.tasks) - {COMPLETION}:
+            everyone = self.pretext != COMPLETION and self.pretext in self.tasks
+            told = slot if everyone else slot.with_value(slot.value, present=slot.present & known)
+            views |= {"look": looks(told, modality, draw, 1, Positives.AUGMENT), "row": row}
+            there = views["look"].present
+            weights |= {"labels": (there & known)[:, 0].float()} if "labels" in self.tasks else {}
+            weights |= {self.pretext: (there & row.present)[:, 0].float()} if everyone else {}
+        if COMPLETION in self.tasks:
             whole = looks(slot, modality, draw, 1, Positives.NATURAL)
             hidden = torch.zeros(*whole.present.shape, whole.value.most, dtype=torch.bool, device=whole.present.device)
             hidden[..., 0] = True
             views["hidden"] = whole.with_value(whole.value, params={"hidden": hidden})
-            weights["completion"] = whole.present[:, 0].float()
+            weights[COMPLETION] = whole.present[:, 0].float()
         return Views(views, weights)
 
     def represent(self, views: Views) -> Reps:
         losses: dict[str, Tensor] = {}
         if "look" in views:
-            logits = self.classify(self.graph(views["look"]).pooled)
-            true = self.classes.tokens(views["label"]).value[:, :, :1]
-            losses["labels"] = self.classes.token_loss(logits[:, :, None], true)[:, 0, 0]
+            z = self.graph(views["look"]).pooled[:, 0]
+            if "labels" in self.tasks:
+                losses["labels"] = self._told(self.classify, z, views["row"], self.label)
+            if self.pretext in self.tasks and self.pretext != COMPLETION:
+                error = self._told(self.tell, z, views["row"], self.columns[self.pretext])
+                losses[self.pretext] = self.weight * error
         if "hidden" in views:
             view = views["hidden"]
-            told = self.complete(self.graph(view, masked=view.params["hidden"]).pooled[:, 0])
+            told = self.tell(self.graph(view, masked=view.params["hidden"]).pooled[:, 0])
             true = self.graph.modality.tokens(view).value[:, 0, 0]
             error = at_least_float32(F.mse_loss)(told, true, reduction="none").mean(1)
-            losses["completion"] = self.weight * error
+            losses[COMPLETION] = self.weight * error
         return Reps(losses=losses)
+
+    @staticmethod
+    def _told(head: nn.Module, z: Tensor, row: View, column: int) -> Tensor:
+        """The cross entropy of what a head says of a column, `(B,)`."""
+        return at_least_float32(F.cross_entropy)(head(z), row.value[:, 0, column, 0].long(), reduction="none")
 
     def predict(self, batch: Batch) -> Predictions:
         """`code` of each node's class, as its column of words has it."""
         pooled = self.graph(self.graph.modality.prepare(batch[self.graph.slot])).pooled[:, 0]
-        return {"code": self.classify(pooled)[:, 1:-1].argmax(1) + 1}  # between all other words and none
+        return {"code": self.classify(pooled)[:, 1:].argmax(1) + 1}  # 0 is all other words
