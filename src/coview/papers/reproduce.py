@@ -90,7 +90,8 @@ def _rank(arms: Mapping[str, dict[str, Any]], rank: MeanRank, seeds: int) -> Non
     """Adds a mean rank to what every arm was scored by, a seed each."""
     scores = [arm["scores"] for arm in arms.values()]
     each = [mean_ranks([[s[metric][seed] for s in scores] for metric in rank.of]) for seed in range(seeds)]
-    splits = {arm["protocol"][metric]["split"] for arm in arms.values() for metric in rank.of}
+    protocols = [arm["protocol"][metric] for arm in arms.values() for metric in rank.of]
+    splits = sorted({how["split"] for how in protocols if "split" in how})  # links have parts of their own
     for arm, ranks in zip(arms.values(), zip(*each, strict=True), strict=True):
         arm["scores"][rank.name] = list(ranks)
         arm["protocol"][rank.name] = {"mean rank over": list(rank.of), "arms": len(arms), "split": "/".join(splits)}
