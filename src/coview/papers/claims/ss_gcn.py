@@ -87,6 +87,9 @@ def claim(scale: int) -> Claim:
         "k-means, each given the section whose known packages are nearest, and parts are ten of METIS, as in the "
         "authors' code. Where labels stand alone a batch is of labelled packages; in the other arms it is of as many "
         "others besides, where the paper's step is of the whole graph. The learning rate is constant: one that falls "
-        "over both stages leaves the second little to learn with.",
+        "over both stages leaves the second little to learn with. Found: with any pretext, beside labels or before "
+        "them, within a hundredth of labels alone, which take the lowest rate of the grid. Before, with the loss of "
+        "labels in units of its entropy, completion beside them was ahead of both with every seed: that came of the "
+        "loss's scale, and not of the pretext.",
         grid=(2.5e-4, 1e-3, 4e-3),
     )  # fmt: skip
