@@ -95,7 +95,7 @@ class Library(nn.Module):
         assert bias is None
         back = None
         if at is None:
-            places = torch.arange(x.shape[1], device=x.device).expand(x.shape[:2])
+            places, most = torch.arange(x.shape[1], device=x.device).expand(x.shape[:2]), x.shape[1]
         else:
             order = (at if valid is None else at.masked_fill(~valid, torch.iinfo(at.dtype).max)).argsort(
                 dim=1, stable=True
@@ -103,9 +103,10 @@ class Library(nn.Module):
             back = order.argsort(1)
             x, places = _reorder(x, order), at.gather(1, order)
             valid = None if valid is None else valid.gather(1, order)
-        if self.most is not None and places.numel() and (highest := int(places.max())) >= self.most:
+            most = int(places.max()) + 1 if self.most is not None and places.numel() else 0
+        if self.most is not None and most > self.most:
             raise UserError(
-                f"the encoder has positions for {self.most} tokens, and there are at least {highest + 1}; "
+                f"the encoder has positions for {self.most} tokens, and there are at least {most}; "
                 "give it more by its option max_position_embeddings"
             )
         there = torch.ones_like(places) if valid is None else valid.long()

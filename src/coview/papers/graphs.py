@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from coview.data.source import Column, Picked, Source
 from coview.data.split import unit_hash
 from coview.errors import MissingExtra
 from coview.papers.derived import part_of
+
+if TYPE_CHECKING:
+    from coview.modalities.graph.wiring import Wiring
 
 DEBIAN = {"train": 4_000, "valid": 1_000, "test": 2_000}
 """Packages of each part."""
@@ -43,10 +47,9 @@ def parted_packages() -> Source:
     except ImportError as error:
         raise MissingExtra("pymetis", "claims") from error
     source = packages()
-    items = [sample[0] for sample in source.columns["package"].items]
-    wiring = items[0].wiring  # type: ignore[union-attr]
+    wiring, places = _nodes(source)
     _, parts = pymetis.part_graph(PARTITION, xadj=wiring.start.numpy(), adjncy=wiring.ends.numpy())
-    told = [f"part {parts[item.node]}" for item in items]  # type: ignore[union-attr]
+    told = [f"part {parts[place]}" for place in places]
     return replace(source, labels={**source.labels, "partition": np.array(told)})
 
 
@@ -86,17 +89,21 @@ def lone_packages() -> Source:
     return _rewired(lambda edges, nodes: edges[:, :0])
 
 
+def _nodes(source: Source) -> tuple[Wiring, list[int]]:
+    """The graph that packages are nodes of, and which node each is."""
+    items = [sample[0] for sample in source.columns["package"].items]
+    return items[0].wiring, [item.node for item in items]  # type: ignore[union-attr]
+
+
 def _rewired(rewire: Callable[[np.ndarray, int], np.ndarray]) -> Source:
     """The packages with other edges: what `rewire` makes of `(2, E)` and of how many nodes there are."""
     from coview.data.graphs.graph import NodeItems
     from coview.modalities.graph.wiring import Wiring
 
     source = packages()
-    node = source.columns["package"].items[0][0]
-    assert node is not None
-    edges = rewire(node.wiring.edges().numpy(), len(node.wiring))
-    items = NodeItems(Wiring.of(node.wiring.x.numpy(), edges, about=node.wiring.about))
-    places = [sample[0].node for sample in source.columns["package"].items]  # type: ignore[union-attr]
+    wiring, places = _nodes(source)
+    edges = rewire(wiring.edges().numpy(), len(wiring))
+    items = NodeItems(Wiring.of(wiring.x.numpy(), edges, about=wiring.about))
     return replace(source, columns={"package": replace(source.columns["package"], items=Picked(items, places))})
 
 
@@ -138,8 +145,8 @@ def _nearest_sections(source: Source, learnt: np.ndarray) -> list[str]:
     """Of each package the section whose known packages are nearest, on average, to those of its cluster."""
     from sklearn.cluster import KMeans
 
-    items = [sample[0] for sample in source.columns["package"].items]
-    x = items[0].wiring.x.numpy()[[item.node for item in items]]  # type: ignore[union-attr]
+    wiring, places = _nodes(source)
+    x = wiring.x.numpy()[places]
     sections = source.labels["section"].astype(str)
     names = np.unique(sections[learnt])
     means = np.stack([x[learnt & (sections == name)].mean(0) for name in names])

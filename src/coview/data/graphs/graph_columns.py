@@ -95,10 +95,11 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
     edges = _settled("edges", edges, own, understood)
     told = np.stack([id_words(edges[a]), id_words(edges[b])], 1)
     part = _split(edges)
-    if between:
-        told = apart(told) if nodes is None else told
-        part, how = (part, "") if part else held_out(told, edges)
-        understood += [how] if how else []
+    if between and nodes is None:
+        told = apart(told)
+    if between and part is None:
+        part, how = held_out(told, edges, when)
+        understood.append(how)
     bonds = [n for n in own if _is_number(edges[n].type)]
     met = [name for name in dict.fromkeys(told.ravel().tolist()) if name]
     tables = Tables(

@@ -33,14 +33,14 @@ def apart(told: np.ndarray) -> np.ndarray:
     return np.array(named, dtype=object).reshape(-1, 2)
 
 
-def held_out(told: np.ndarray, edges: pa.Table) -> tuple[np.ndarray, str]:
+def held_out(told: np.ndarray, edges: pa.Table, when: str | None) -> tuple[np.ndarray, str]:
     """The part of each edge where no column says it, `(E,)`, and what there is to tell of it.
 
     Args:
         told: `(E, 2)` what the ends are called.
         edges: the table.
+        when: its column of times (`time_of`), or None.
     """
-    when = time_of(edges)
     if when is None or edges[when].null_count:
         how = f"of edges {TEST:.0%} are test and {VALID:.0%} valid, by a hash of their ends"
         left, right = told.T.tolist()
