@@ -2,10 +2,10 @@
 
     python benchmarks/matrix.py
     python benchmarks/matrix.py --modalities series,events --methods simclr --seeds 1 --held-in
-    python benchmarks/matrix.py --modalities audio --methods mae --longer 5
+    python benchmarks/matrix.py --modalities audio --methods mae --longer 2.5
 
-Every cell trains a method with its default options on one modality's catalog data, for a number of steps that takes one
-core about a minute, with three seeds, and scores it on that data's own label, beside the encoder before training
+Every cell trains a method with its default options on one modality's catalog data, for a number of steps that is about
+a minute of two cores, with three seeds, and scores it on that data's own label, beside the encoder before training
 and the raw input. Steps and not seconds are given, so that a busy machine changes nothing; the seconds that the
 processor worked are on record. A cell is above its random encoder when every seed is and the mean difference exceeds
 its deviation: the rule of claims. Classes are read by the linear probe, as the papers of the five methods have it; the
