@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from coview.modalities.base import BadSample
-from coview.modalities.npy import load_npy
-from coview.modalities.registry import modality_class
+from coview.modalities.npy import ENDINGS, load_npy
+from coview.modalities.registry import modality_class, modality_modules
+
+READERS = [(name, ending) for name in modality_modules() for ending in modality_class(name).arrays]
 
 
 def whole() -> bytes:
@@ -28,12 +30,18 @@ def whole() -> bytes:
         (whole()[:300], "it is broken"),
     ],
 )
-@pytest.mark.parametrize("modality", ["image", "points", "spectral", "volume"])
-def test_a_file_that_is_no_array_is_named_as_such(content: bytes, reason: str, modality: str, tmp_path: Path) -> None:
-    (tmp_path / "a.npy").write_bytes(content)
+@pytest.mark.parametrize(("modality", "ending"), READERS)
+def test_a_file_that_is_no_array_is_named_as_such(
+    content: bytes, reason: str, modality: str, ending: str, tmp_path: Path
+) -> None:
+    (tmp_path / f"a{ending}").write_bytes(content)
     with pytest.raises(BadSample, match=reason) as bad:
-        modality_class(modality).read(tmp_path / "a.npy")
+        modality_class(modality).read(tmp_path / f"a{ending}")
     assert "pickle" not in str(bad.value)
+
+
+def test_of_each_ending_there_is_a_modality_that_reads_it_and_of_none_that_is_no_array() -> None:
+    assert {ending for _, ending in READERS} == set(ENDINGS)
 
 
 def test_an_array_of_objects_stays_unread(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from coview.engine.run import Run
 from coview.errors import UserError
 from coview.evaluate.items import accuracies
 from coview.use.classifier import Classifier
-from coview.use.finetune import make_task, plan_finetune
+from coview.use.finetune import plan_finetune
+from coview.use.labelled import labelled_task
 
 SMALL = {"threads": 1, "precision": "32", "batch_size": 32}
 
@@ -108,7 +109,7 @@ def test_held_out_samples_of_classes_that_nobody_trains_on_are_counted_and_left_
     data = coview.embed(run, pictures(20)).data
     data.labels["kind"] = np.array(["a"] * 8 + ["b"] * 7 + ["new"] * 2 + [None] * 3, dtype=object)
     rows = {"train": torch.arange(12), "valid": torch.arange(12, 20)}
-    task = make_task(run, data, rows, label="kind", slot=None, share=1.0)
+    task = labelled_task(run, data, rows, label="kind", slot=None, share=1.0)
     assert task.classes == ["a", "b"]
     assert task.held_out.tolist() == [12, 13, 14]
     assert task.left_out == 2

@@ -52,6 +52,9 @@ class Modality(ABC):
     """Share of the tokens that masked methods hide at most where the user does not say. Neighbours in pictures are
     alike, and much can be hidden (He et al. 2022); where each token says more, less is."""
 
+    arrays: ClassVar[tuple[str, ...]] = ()
+    """Endings of array files that `read` takes; such a file says nothing of what it holds."""
+
     @classmethod
     @abstractmethod
     def adapt(cls, items: Iterable[Any], **options: Any) -> Modality:

@@ -11,6 +11,8 @@ import numpy as np
 
 from coview.modalities.base import BadSample
 
+ENDINGS = (".npy", ".npz")
+
 
 def load_npy(file: Path | BinaryIO) -> Any:
     """The array of a `.npy` file, or the arrays by name of a `.npz` file.

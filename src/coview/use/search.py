@@ -13,6 +13,7 @@ from coview.data.kinds import modality_of_name
 from coview.data.source import Column, Data, Source
 from coview.errors import UserError
 from coview.evaluate.embed import embed_data
+from coview.modalities import npy
 from coview.modalities.base import BadSample, Modality
 from coview.use.embed import Embedded, read_data
 from coview.use.neighbours import nearest
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 ALSO = {"image": ("spectral", "video")}
 """What else a file may be that its ending calls a picture: a raster, a GIF that moves."""
-ARRAYS = {".npy": ("volume", "points", "series", "spectral", "image"), ".npz": ("points",)}
-"""What a file of an array may be, which says nothing of itself; the run's slots do."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def _query_slot(run: Run, query: Any) -> str | None:
     """The slot that reads the query: by the file's kind, else the first text slot; None where it may name a sample."""
     kinds = ("text",) if isinstance(query, str) else ("image",)
     path = _file(query)
-    if path is not None and path.suffix.lower() in ARRAYS:
+    if path is not None and path.suffix.lower() in npy.ENDINGS:
         return _array_slot(run, path)
     if path is not None:
         named = modality_of_name(path.name.lower()) or "text"
@@ -125,7 +124,7 @@ def _array_slot(run: Run, path: Path) -> str:
     Raises:
         UserError: no slot is read from such files, or several would read this one.
     """
-    slots = [s for s, m in run.modalities.items() if m.name in ARRAYS[path.suffix.lower()]]
+    slots = [s for s, m in run.modalities.items() if path.suffix.lower() in m.arrays]
     if not slots:
         raise _unasked(run, path)
     fitting = [s for s in slots if _fits(run.modalities[s], path)] if len(slots) > 1 else slots

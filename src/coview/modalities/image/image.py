@@ -48,6 +48,7 @@ class Image(Modality):
     """
 
     name = "image"
+    arrays = (".npy",)
     encoders: ClassVar[Mapping[str, Callable[..., nn.Module]]] = {"conv": Conv, "vit": TokenNet, "resnet18": ResNet18}
     libraries: ClassVar[Mapping[str, str]] = {"timm": "coview.nn.timm", **Modality.libraries}
 

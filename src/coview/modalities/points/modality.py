@@ -50,6 +50,7 @@ class Points(Modality):
     """
 
     name = "points"
+    arrays = (".npy", ".npz")
     hidden = 0.6  # Point-MAE, Pang et al. 2022
     default_encoder = "pointnet"
 

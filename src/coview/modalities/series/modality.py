@@ -49,6 +49,7 @@ class Series(Modality):
     """
 
     name = "series"
+    arrays = (".npy",)
     hidden = 0.4  # PatchTST, Nie et al. 2023
 
     def __init__(

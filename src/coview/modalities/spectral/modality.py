@@ -54,6 +54,7 @@ class Spectral(Modality):
     """
 
     name = "spectral"
+    arrays = (".npy",)
 
     def __init__(
         self,

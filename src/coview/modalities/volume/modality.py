@@ -54,6 +54,7 @@ class Volume(Modality):
     """
 
     name = "volume"
+    arrays = (".npy",)
 
     def __init__(
         self,
