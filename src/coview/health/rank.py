@@ -41,26 +41,10 @@ def spectrum_rank(s: Tensor, epsilon: float = 1e-7) -> float:
     return float(torch.exp(-(p * p.log()).sum()))
 
 
-def stable_rank(z: Tensor) -> float:
-    """The squared Frobenius norm over the squared spectral norm, `sum_k s_k^2 / s_1^2`; 0 where all is zero.
-
-    Args:
-        z: `(N, D)`, finite.
-    """
-    power = singular_values(z).square()
-    return float(power.sum() / power[0]) if power[0] > 0 else 0.0
-
-
-def participation_ratio(z: Tensor) -> float:
-    """How many directions share the variance: `(sum_k v_k)^2 / sum_k v_k^2` of the covariance's eigenvalues v.
-
-    Args:
-        z: `(N, D)`, finite; centred in here. 0 where nothing varies.
-    """
-    return spectrum_participation(singular_values(z - z.mean(0)))
-
-
 def spectrum_participation(s: Tensor) -> float:
-    """The participation ratio of centred vectors whose singular values are `s`."""
+    """The participation ratio of centred vectors with singular values `s`: how many directions share the variance.
+
+    `(sum_k v_k)^2 / sum_k v_k^2` with `v_k = s_k^2`, the covariance's eigenvalues; 0 where nothing varies.
+    """
     power = s.square()
     return float(power.sum().square() / power.square().sum()) if power[0] > 0 else 0.0
