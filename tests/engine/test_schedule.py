@@ -19,8 +19,8 @@ def test_a_constant_rate_stays() -> None:
 
 def test_epochs_are_counted_in_steps() -> None:
     budget = Budget(epochs=2, steps_per_epoch=7)
-    assert not budget.over(13)
-    assert budget.over(14)
+    assert budget.progress(13) < 1
+    assert budget.progress(14) == 1
 
 
 @pytest.mark.parametrize("given", [{}, {"steps": 3, "minutes": 1.0}, {"steps": 0}])

@@ -88,7 +88,3 @@ class Budget:
             return min(1.0, step / self.steps)
         assert self.minutes is not None
         return min(1.0, self.seconds / (60 * self.minutes))
-
-    def over(self, step: int) -> bool:
-        """Whether the run has had its budget."""
-        return self.progress(step) >= 1.0
