@@ -197,12 +197,6 @@ class Data:
         within = {level: wholes[rows] for level, wholes in self.within.items()}
         return Batch(slots, ids, ids if key is None else key, within=within)
 
-    def expect(self, rows: torch.Tensor) -> None:
-        """Says which samples `batch` is asked for next, so that what is decoded on demand is ready by then."""
-        for slot in self.slots.values():
-            if hasattr(slot, "expect"):
-                slot.expect(rows)
-
     def only(self, slots: Sequence[str]) -> Data:
         """The same samples with some slots alone."""
         return replace(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import Any
 
 from torch import Tensor
 
 from coview.batch import View
-from coview.data.prepared.reading import in_threads, read_item, thread_pool
+from coview.data.prepared.reading import in_threads, read_item
 from coview.data.prepared.stored import join
 from coview.data.source import Picked, row_list
 from coview.modalities.base import BadSample, Modality
@@ -36,10 +35,6 @@ class LazyColumn:
         self, items: Sequence[Sequence[Any | None]], modality: Modality, present: Tensor, extent: int | None
     ) -> None:
         self.items, self.modality, self.present, self.extent = items, modality, present, extent
-        self._ahead: dict[int, tuple[Future[list[list[Any | None]]], int]] = {}
-
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_ahead": {}}
 
     def __len__(self) -> int:
         return len(self.items)
@@ -58,32 +53,10 @@ class LazyColumn:
         """Some of the samples, still to be decoded."""
         return LazyColumn(Picked(self.items, row_list(rows)), self.modality, self.present[rows], self.extent)
 
-    def expect(self, rows: Tensor) -> None:
-        """Begins to read these samples while something else is computed; the next `[rows]` takes what it finds.
-
-        What was expected before and not asked for is let go.
-        """
-        pool, _ = thread_pool()
-        self._ahead = {}
-        for piece in _pieces(row_list(rows)):
-            future = pool.submit(self._read, piece)
-            self._ahead |= {row: (future, i) for i, row in enumerate(piece)}
-
-    def _read(self, at: Sequence[int]) -> list[list[Any | None]]:
-        return [self._sample(row) for row in at]
-
     def _collated(self, at: Sequence[int]) -> View:
         if not at:
             return self._nobody()
-        return self.modality.collate([self._expected(row) for row in at])
-
-    def _expected(self, row: int) -> list[Any | None]:
-        """The sample as it was read ahead, or read now.
-
-        A reading thread may wait here for another: pieces expected were given to the pool before, so they are at work.
-        """
-        future, i = self._ahead.pop(row, (None, 0))
-        return self._sample(row) if future is None else future.result()[i]
+        return self.modality.collate([self._sample(row) for row in at])
 
     def _nobody(self) -> View:
         """A view of no samples: the first one's, cut."""
