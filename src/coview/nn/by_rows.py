@@ -34,7 +34,6 @@ def by_rows(
     rows: tuple[Tensor, ...],
     shared: tuple[Any, ...] = (),
     *,
-    join: bool = True,
     tile: int | None = None,
 ) -> Tensor:
     """Applies `fn(*rows of a tile, *shared)` to this process's share of rows and joins what all processes found.
@@ -44,10 +43,9 @@ def by_rows(
     alike; the factor that makes it so is in here.
 
     Args:
-        fn: from `n` rows (and `shared`, whole) to `(n, ...)`; with `join=False` to a sum over the rows, any shape.
+        fn: from `n` rows (and `shared`, whole) to `(n, ...)`.
         rows: tensors `(N, ...)` cut into rows together.
         shared: what every row sees: tensors or anything else.
-        join: True to return the rows' results `(N, ...)`, False to return the sum over all rows.
         tile: rows of one tile; by default as many as keep a tile's matrix of rows by shared[0] under 64 MiB. Where a
             row's work holds more than that, see `tile_of`.
 
@@ -72,15 +70,11 @@ def by_rows(
             parts.append(checkpoint(fn, *piece, *shared, use_reentrant=False, preserve_rng_state=False))  # type: ignore[arg-type]
         else:
             parts.append(fn(*piece, *shared))
-        if not join and len(parts) == 2:
-            parts = [parts[0] + parts[1]]
     if not parts:  # fewer rows than processes: an empty tile tells shape and dtype
         empty = fn(*(r[:0] for r in rows), *shared)
         parts = [empty]
-    local = torch.cat(parts) if join else parts[0]
-    if size == 1:
-        return local
-    return _JoinRows.apply(local, n) if join else _SumRows.apply(local)  # type: ignore[no-any-return]
+    local = torch.cat(parts)
+    return local if size == 1 else _JoinRows.apply(local, n)  # type: ignore[no-any-return]
 
 
 class _JoinRows(torch.autograd.Function):
@@ -101,18 +95,3 @@ class _JoinRows(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
         return grads[0][ctx.mine] * ctx.size, None
-
-
-class _SumRows(torch.autograd.Function):
-    """The sum over processes; its gradient times the number of processes."""
-
-    @staticmethod
-    def forward(ctx: Any, local: Tensor) -> Tensor:
-        ctx.size = world()[1]
-        total = local.clone()
-        dist.all_reduce(total)
-        return total
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor]:
-        return (grads[0] * ctx.size,)
