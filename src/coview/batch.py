@@ -110,14 +110,12 @@ class Batch(Mapping[str, View]):
         slots: by name; any may be missing for any sample (`present`).
         ids: `(B,)` int64, which sample this is, the same in every epoch and on every process.
         key: `(B,)` int64, what draws are keyed by: the id, and which time in this step the sample is met.
-        step: whole-step entries of the source (centroids, for one), the same for every sample.
         within: by level (`recording`, `subject`), `(B,)` int64, what each sample is a part of: equal for parts of one.
     """
 
     slots: dict[str, View]
     ids: Tensor
     key: Tensor
-    step: dict[str, Any] = field(default_factory=dict)
     within: dict[str, Tensor] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -133,13 +131,13 @@ class Batch(Mapping[str, View]):
         """The samples at `rows` (a slice, mask or index)."""
         slots = {name: view[rows] for name, view in self.slots.items()}
         within = {level: wholes[rows] for level, wholes in self.within.items()}
-        return Batch(slots, self.ids[rows], self.key[rows], self.step, within)
+        return Batch(slots, self.ids[rows], self.key[rows], within)
 
     def to(self, device: Any) -> Batch:
         """The same samples on another device."""
         slots = {name: view.to(device) for name, view in self.slots.items()}
         within = {level: wholes.to(device) for level, wholes in self.within.items()}
-        return Batch(slots, self.ids.to(device), self.key.to(device), self.step, within)
+        return Batch(slots, self.ids.to(device), self.key.to(device), within)
 
 
 @dataclass
