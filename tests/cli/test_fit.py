@@ -55,6 +55,16 @@ def test_resume_takes_no_other_options(run: Path, capsys: pytest.CaptureFixture[
     assert "--lr" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("more", "reason"), [(["--config", "x.yaml"], "--config cannot"), (["--dry-run"], "leave out")]
+)
+def test_resume_takes_no_configuration_and_runs_not_dry(
+    run: Path, capsys: pytest.CaptureFixture[str], more: list[str], reason: str
+) -> None:
+    assert main(["fit", "simclr", "--resume", "--out", str(run), *more]) == 2
+    assert reason in capsys.readouterr().err
+
+
 def test_resume_of_a_run_of_another_method_is_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "vicreg", "--resume", "--out", str(run)]) == 2
     assert "is a run of simclr" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from coview.batch import Embedding
 from coview.data.source import Data
 from coview.errors import UserError
 from coview.use.embed import Embedded
+from coview.use.tables import label_columns
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +82,10 @@ def test_every_ending_keeps_the_vectors(tmp_path) -> None:
     assert pyarrow.feather.read_table(found.save(tmp_path / "e.arrow"))["vector"].to_pylist() == want
     text = pyarrow.csv.read_csv(found.save(tmp_path / "e.csv"))["vector"].to_pylist()
     assert [[float(x) for x in line.split()] for line in text] == want
+
+
+@pytest.mark.parametrize("order", [["id", "label_id", "kind"], ["label_id", "id", "kind"]])
+def test_labels_called_as_columns_are_keep_all_their_values(order: list[str]) -> None:
+    labels = {name: [name] for name in order}
+    columns = label_columns(labels, ["id", "name"])
+    assert columns == {"label_id": ["label_id"], "label_label_id": ["id"], "kind": ["kind"]}

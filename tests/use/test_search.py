@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import coview
 from coview.errors import UserError
@@ -64,3 +65,19 @@ def test_an_array_that_no_slot_reads_is_refused(both: tuple[coview.Run, Path]) -
     np.savez(root / "one.npz", CLOUDS[0])
     with pytest.raises(UserError, match=r"one\.npz' cannot be asked of this run, which reads scan \(volume\), walk"):
         search(run, root / "one.npz")
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_fewer_than_one_hit_is_no_number_to_ask_for(both: tuple[coview.Run, Path], k: int) -> None:
+    run, root = both
+    with pytest.raises(UserError, match="1 at least"):
+        search(run, root / "scans" / "03.npy", k=k)
+
+
+def test_samples_of_one_slot_are_compared_in_the_space_made_for_comparing(both: tuple[coview.Run, Path]) -> None:
+    run, root = both
+    hits = search(run, root / "scans" / "03.npy", slot="scan", k=12)
+    joint = [*coview.embed(run).spaces.values()][-1]["scan"].values[:, 0]
+    asked = next(hit.row for hit in hits if hit.name == "03")
+    cosine = torch.nn.functional.cosine_similarity(joint, joint[asked][None])
+    assert [hit.cosine for hit in hits] == pytest.approx(cosine.sort(descending=True).values.tolist(), abs=1e-4)

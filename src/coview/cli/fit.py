@@ -54,16 +54,10 @@ def run(words: Sequence[str]) -> int:
 def _resume(method: str | None, given: dict[str, Any], flags: dict[str, Any]) -> int:
     from coview.use.train import saved_run
 
-    others = [n for n in given if n != "out"]
-    if others:
-        raise UserError(f"--resume goes on as the run was asked for; --{others[0].replace('_', '-')} cannot change now")
-    if "out" not in given:
-        raise UserError("--resume needs --out, the run to go on with")
-    config, modalities = saved_run(given["out"])
-    if method is not None and method != config.method:
-        raise UserError(
-            f"{given['out']} is a run of {config.method}; coview fit {config.method} --resume goes on with it"
-        )
+    if flags["dry_run"]:
+        raise UserError("--dry-run trains nothing and --resume goes on training; leave out one of them")
+    others = [n for n in given if n != "out"] + ["config"] * bool(flags["config"])
+    config, modalities = saved_run(given.get("out"), method, others)
     ready = _prepare(config, modalities)
     return _train(config, ready, resume=True, evaluate=not flags["no_evaluate"])
 

@@ -35,11 +35,12 @@ def run(words: Sequence[str]) -> int:
     from coview.engine.run import load
     from coview.use.evaluation import evaluate_prepared, prepare_again
     from coview.use.report import write_report
+    from coview.use.train import is_own
 
     trained = load(asked.run)
     ready = prepare_again(trained, asked.data, columns=asked.columns, label=asked.label, group=asked.group)
     if not trained.scores:
-        evaluate_prepared(trained, ready.data, ready.rows, keep=asked.data is None)
+        evaluate_prepared(trained, ready.data, ready.rows, keep=is_own(trained.config, asked.data))
     say(f"report: {write_report(trained, ready.data, ready.rows, asked.out)}")
     if asked.strip is not None:
         say(f"strip: {_strip(trained, ready, Path(asked.strip))}")

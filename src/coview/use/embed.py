@@ -12,8 +12,8 @@ import numpy as np
 from coview.batch import Embedding, Embeddings
 from coview.data.source import Data
 from coview.errors import UserError
-from coview.evaluate.embed import embed_data, features, space_of
-from coview.use.tables import write_table
+from coview.evaluate.embed import embed_data, features
+from coview.use.tables import label_columns, write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,8 +87,8 @@ class Embedded:
         arrays: dict[str, Any] = dict(columns)
         arrays["vector"] = _vectors(vectors)
         which = np.concatenate(samples) if samples else np.zeros(0, dtype=np.int64)
-        for name, values in self.data.labels.items():
-            arrays[f"label_{name}" if name in arrays else name] = pa.array(values[which].tolist())
+        for name, values in label_columns(self.data.labels, arrays).items():
+            arrays[name] = pa.array(values[which].tolist())
         table = pa.table(arrays)
         about = {f"coview.{k}": v for k, v in self.data.about.items() if isinstance(v, str) and v}
         return table.replace_schema_metadata(about or None)
@@ -153,31 +153,18 @@ def read_data(
     """
     from coview.data.open import open_source
     from coview.data.prepared.prepare import load
-    from coview.use.train import as_slots
+    from coview.use.train import as_slots, given, is_own
 
-    if data is None:
-        if not run.config.data:
-            raise UserError("this run was trained on data in memory; say with data= (--data) what to read")
-        data, columns = run.config.data, columns or run.config.columns
-        label = label or run.config.label
+    if is_own(run.config, data):
+        columns, label = columns or run.config.columns, label or run.config.label
     unknown = [s for s in slots or () if s not in run.modalities]
     if unknown:
         raise UserError(f"the run has no slot {unknown[0]!r}; it has {', '.join(run.modalities)}")
-    source = as_slots(open_source(data, columns=columns, label=label, options=run.config.modality), run.modalities)
+    source = as_slots(
+        open_source(given(run.config, data), columns=columns, label=label, options=run.config.modality), run.modalities
+    )
     wanted = {s: m for s, m in run.modalities.items() if slots is None or s in slots}
     return load(source, modalities=wanted, strict=strict)
-
-
-def joint_space(embedded: Embedded, a: str, b: str) -> str:
-    """The space in which two slots are comparable.
-
-    Raises:
-        UserError: there is none.
-    """
-    space = space_of(embedded.spaces, a, b)
-    if space is None:
-        raise UserError(f"{a} and {b} share no space in this run: train them with a method across slots, such as clip")
-    return space
 
 
 def fixed_lists(rows: np.ndarray) -> pa.Array:

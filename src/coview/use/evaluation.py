@@ -16,6 +16,7 @@ from coview.evaluate.evaluate import check_protocols
 from coview.evaluate.evaluate import evaluate as score
 from coview.evaluate.scores import Scores
 from coview.evaluate.supervised import supervised_reference
+from coview.use.train import is_own
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,7 +36,7 @@ def evaluate(
 ) -> Scores:
     """Scores a run; probes are trained on the training part, `test` (or else `valid`) is scored once.
 
-    Scored on the data it was trained on, a run's folder gets `scores.json`.
+    Scored on the data it was trained on, by default or by its name or path, a run's folder gets `scores.json`.
 
     Args:
         run: a run, or its folder.
@@ -58,10 +59,11 @@ def evaluate(
     run = as_run(run)
     check_protocols(protocols)
     ready = prepare_again(run, data, columns=columns, label=labels, group=group)
-    if data in (None, run.config.data) and group not in (None, run.config.group):
+    own = is_own(run.config, data)
+    if own and group not in (None, run.config.group):
         _refuse_seen(run, ready.data, ready.rows, group)
     return evaluate_prepared(
-        run, ready.data, ready.rows, protocols=protocols, labels=labels, supervised=supervised, keep=data is None
+        run, ready.data, ready.rows, protocols=protocols, labels=labels, supervised=supervised, keep=own
     )
 
 
@@ -140,23 +142,12 @@ def prepare_again(
     label: Sequence[str] | None = None,
     group: str | None = None,
 ) -> Any:
-    """Data read as the run read its own, and split; default the run's data itself.
+    """Data read as the run read its own, and split; default the run's data itself. Arguments as of `read_again`.
 
     Raises:
         UserError: the run was trained on data in memory and none is given, or the data has none of the run's slots.
     """
-    import dataclasses
+    from coview.use.train import given, prepare, read_again
 
-    from coview.errors import UserError
-    from coview.use.train import prepare
-
-    if data is None and not run.config.data:
-        raise UserError("this run was trained on data in memory; say with data= (--data) what to read")
-    own = data is None or data == run.config.data
-    config = dataclasses.replace(
-        run.config,
-        columns=list(columns) if columns else run.config.columns if own else None,
-        label=list(label) if label else run.config.label if own else None,
-        group=group or (run.config.group if own else None),
-    )
-    return prepare(config, run.config.data if data is None else data, modalities=run.modalities)
+    config = read_again(run.config, data, columns=columns, label=label, group=group)
+    return prepare(config, given(run.config, data), modalities=run.modalities)

@@ -19,6 +19,7 @@ from coview.errors import MissingExtra, UserError
 from coview.evaluate.embed import embed_data
 from coview.use.embed import Embedded, fixed_lists, read_data
 from coview.use.pictures import on_paper
+from coview.use.tables import label_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,8 +62,8 @@ def explore_table(run: Run | str | Path, data: Any = None, *, slot: str | None =
         columns["part"] = [read.split[i] for i in at]
     for kind, cells in _shown(read, at).items():
         columns[kind] = pa.array(cells)
-    for name, values in read.labels.items():
-        columns[f"label_{name}" if name in (*columns, "vector") else name] = pa.array(values[at].tolist())
+    for name, values in label_columns(read.labels, (*columns, "vector")).items():
+        columns[name] = pa.array(values[at].tolist())
     columns["vector"] = fixed_lists(vectors[at])
     return pa.table(columns)
 

@@ -17,7 +17,7 @@ from coview.errors import UserError
 from coview.evaluate.embed import evaluating
 from coview.methods.base import Method
 from coview.use.embed import fixed_lists, read_data
-from coview.use.tables import write_table
+from coview.use.tables import label_columns, write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,8 +59,8 @@ class Predicted:
                 columns[name] = fixed_lists(value.reshape(len(value), -1))
             else:
                 columns[name] = pa.array(value)
-        for name, labels in self.data.labels.items():
-            columns[f"label_{name}" if name in columns else name] = pa.array(labels.tolist())
+        for name, labels in label_columns(self.data.labels, columns).items():
+            columns[name] = pa.array(labels.tolist())
         return pa.table(columns).replace_schema_metadata(about or None)
 
     def save(self, path: str | Path) -> Path:

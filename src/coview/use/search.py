@@ -47,14 +47,16 @@ def search(
             where the run reads no text, the name of a sample of the data.
         data: where to look; default the data that the run was trained on.
         slot: where to look; default a slot comparable with the query's, another one where there is one.
-        k: how many.
+        k: how many, at least 1.
         reading: `columns`, `label` as `embed` takes them.
 
     Raises:
-        UserError: the query cannot be read, or no slot is comparable with it.
+        UserError: k is no number of samples, the query cannot be read, or no slot is comparable with it.
     """
     from coview.use.evaluation import as_run
 
+    if k < 1:
+        raise UserError(f"k (-k) is how many samples are wanted, 1 at least; {k} was given")
     run = as_run(run)
     asked, query = _named_slot(run, query)
     asked = asked or _query_slot(run, query)
@@ -76,7 +78,8 @@ def search(
             f"no slot of the data shares a space with {asked}: train with a method across slots, such as clip"
         )
     where = slot or next((s for s in comparable if s != asked), asked)
-    space = next(n for n, one in single.items() if asked in one and where in gallery.spaces.get(n, {}))
+    shared = {n: of for n, of in gallery.spaces.items() if asked in single.get(n, {})}
+    space = next(n for n in reversed(shared) if where in shared[n])  # the last is the one made for comparing
     return _best(single[space][asked].values[:, 0], gallery, space, where, k)
 
 

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from coview.use.folders import check_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+T = TypeVar("T")
+
 ENDINGS = (".parquet", ".arrow", ".feather", ".csv")
+
+
+def label_columns(labels: Mapping[str, T], taken: Collection[str]) -> dict[str, T]:
+    """Labels by the columns they are written to: their own names, and `label_NAME` where a name is taken."""
+    columns: dict[str, T] = {}
+    for name, values in labels.items():
+        column = name
+        while column in taken or column in columns or (column != name and column in labels):
+            column = f"label_{column}"
+        columns[column] = values
+    return columns
 
 
 def check_table_path(path: str | Path) -> Path:

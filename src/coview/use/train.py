@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,47 @@ def make_config(method: str, data: Any, **options: Any) -> FitConfig:
 def said(data: Any) -> str:
     """What a run keeps of where its data is: a name or a path, and nothing of what is in memory."""
     return os.fspath(data) if isinstance(data, str | os.PathLike) else ""
+
+
+def given(config: FitConfig, data: Any) -> Any:
+    """The data that is given, or where nothing is, what a run was trained on.
+
+    Raises:
+        UserError: that was in memory.
+    """
+    if data is None and not config.data:
+        raise UserError("this run was trained on data in memory; say with data= (--data) what to read")
+    return config.data if data is None else data
+
+
+def is_own(config: FitConfig, data: Any) -> bool:
+    """Whether data is known to be what a run was trained on: nothing else is given, or the same name or place."""
+    place = said(data)
+    if data is None or not place or not config.data:
+        return data is None
+    return place == config.data or (os.path.exists(place) and os.path.realpath(place) == os.path.realpath(config.data))
+
+
+def read_again(
+    config: FitConfig,
+    data: Any = None,
+    *,
+    columns: Sequence[str] | None = None,
+    label: Sequence[str] | None = None,
+    group: str | None = None,
+) -> FitConfig:
+    """A run's configuration for reading data anew.
+
+    What is not said is as the run has it, where the data is its own, and where both are in memory: what was kept
+    together in splits stays so.
+    """
+    own = is_own(config, data) or not (config.data or said(data))
+    return dataclasses.replace(
+        config,
+        columns=list(columns) if columns else config.columns if own else None,
+        label=list(label) if label else config.label if own else None,
+        group=group or (config.group if own else None),
+    )
 
 
 def prepare(
@@ -137,19 +178,30 @@ def _check_slots(config: FitConfig, source: Source) -> None:
             raise UserError(f"{flag}: the data has no slot {unknown[0]!r}; {hint}")
 
 
-def saved_run(out: str) -> tuple[FitConfig, dict[str, Modality]]:
+def saved_run(out: str | None, method: str | None, others: Iterable[str]) -> tuple[FitConfig, dict[str, Modality]]:
     """Configuration and fitted modalities of a run that is to go on.
 
+    Args:
+        out: its folder.
+        method: what it is said to be a run of, where that is said.
+        others: options that are asked for besides: there can be none.
+
     Raises:
-        UserError: there is no run.
+        UserError: there is no run, or it was asked for otherwise.
     """
     from pathlib import Path
 
     from coview.engine.config import load_config
     from coview.engine.run import read_modalities
 
-    folder = Path(out)
-    return dataclasses.replace(load_config(folder / "config.yaml"), out=out), read_modalities(folder)
+    for name in others:
+        raise UserError(f"--resume goes on as the run was asked for; --{name.replace('_', '-')} cannot change now")
+    if out is None:
+        raise UserError("--resume needs --out, the run to go on with")
+    config = dataclasses.replace(load_config(Path(out) / "config.yaml"), out=out)
+    if method not in (None, config.method):
+        raise UserError(f"{out} is a run of {config.method}; coview fit {config.method} --resume goes on with it")
+    return config, read_modalities(Path(out))
 
 
 def fit(
@@ -167,7 +219,7 @@ def fit(
         method: a method's name (`coview methods`), or `file.py:Class`.
         data: a catalog name, a path, a `Source`, or arrays (see `coview.data.open.open_source`).
         out: folder of the run; None keeps it in memory.
-        resume: go on with the run in `out`.
+        resume: go on with the run in `out`, as it was asked for; nothing but `tell` can be asked for besides.
         tell: is told of every step, with its metrics as a dict.
         options: fields of `FitConfig` (steps, batch_size, seed, ...); all others are the method's own.
 
@@ -182,10 +234,8 @@ def fit(
     from coview.use.folders import refuse_used
 
     if resume:
-        if out is None:
-            raise UserError("--resume needs --out, the run to go on with")
-        config, modalities = saved_run(out)
-        ready = prepare(config, data if data is not None else config.data, modalities=modalities)
+        config, modalities = saved_run(out, method, options)
+        ready = prepare(config, given(config, data), modalities=modalities)
     else:
         config = make_config(method, data, out=out, **options)
         refuse_used(out)
