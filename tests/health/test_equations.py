@@ -129,7 +129,17 @@ def test_dead_dimensions_are_those_that_no_sample_moves():
     assert dead_dimensions(torch.full((10, 4), 2.0)) == 1
 
 
-def test_teacher_gap():
-    z = random(10, 2, 4)
-    assert teacher_gap(z, 2 * z) == pytest.approx(0, abs=1e-7)
+def test_teacher_gap_of_the_same_of_right_angles_and_of_opposites():
+    z = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    assert teacher_gap(z, 3 * z) == pytest.approx(0, abs=1e-7)
+    assert teacher_gap(z, z.flip(1)) == pytest.approx(1)
     assert teacher_gap(z, -z) == pytest.approx(2)
+
+
+def test_teacher_gap_is_of_rows_that_are_finite_in_both():
+    z, slow = random(4, 3), random(4, 3, seed=1)
+    student, teacher = torch.cat([z, slow]), torch.cat([slow, z])
+    student[0], teacher[5] = torch.nan, torch.inf
+    kept = [1, 2, 3, 4, 6, 7]
+    assert teacher_gap(student, teacher) == pytest.approx(teacher_gap(student[kept], teacher[kept]))
+    assert teacher_gap(student[:1], teacher[:1]) is None

@@ -67,7 +67,8 @@ def test_a_reading_survives_json():
 
 def test_scale_changes_nothing():
     z = random(50, 2, 8)
-    assert read(z * 1e-4).to_dict() == pytest.approx(read(z).to_dict(), rel=1e-3)
+    small, large = ({n: v for n, v in read(x).to_dict().items() if v is not None} for x in (z * 1e-4, z))
+    assert small == pytest.approx(large, rel=1e-3)
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 2, 3, 5)])

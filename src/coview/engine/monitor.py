@@ -10,9 +10,12 @@ from torch import Tensor
 
 from coview.batch import Batch
 from coview.data.source import Data
+from coview.health.gap import teacher_gap
 from coview.health.reading import Reading, read
 from coview.health.verdict import Verdict, judge
-from coview.methods.base import Method
+from coview.methods.base import Method, embed_slot
+from coview.nn.ema import Teacher
+from coview.nn.encoder import Encoder
 
 HELD_OUT = 256
 """Samples of the held-out slice that a reading looks at, the first natural view of each."""
@@ -45,11 +48,17 @@ class Monitor:
         was = method.training
         method.eval()
         found: dict[str, Reading] = {}
+        teachers = _slow_encoders(method)
         for slots in method.embed(self.held_out).values():
             for slot, e in slots.items():
                 there = e.present[:, 0]
                 if f"embedding/{slot}" not in found and int(there.sum()) > 1:
-                    found[f"embedding/{slot}"] = read(e.values[there, 0].float())
+                    own = e.values[there, 0].float()
+                    reading = read(own)
+                    if slot in teachers:
+                        slow = embed_slot(teachers[slot], self.held_out).values[there, 0].float()
+                        reading = replace(reading, gap=teacher_gap(own, slow))
+                    found[f"embedding/{slot}"] = reading
         method.train(was)
         return found
 
@@ -88,6 +97,12 @@ class Monitor:
         self.steps = list(state[0])
         self.history = [{n: Reading.from_dict(r) for n, r in h.items()} for h in state[1]]
         self.losses = list(state[2])
+
+
+def _slow_encoders(method: Method) -> dict[str, Encoder]:
+    """Teachers by the slot they read; none where what the method embeds is more than its encoders' features."""
+    slow = [child.module for child in method.children() if isinstance(child, Teacher)]
+    return {e.slot: e for e in slow if isinstance(e, Encoder)} if type(method).embed is Method.embed else {}
 
 
 def _first_views(batch: Batch) -> Batch:

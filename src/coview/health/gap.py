@@ -6,11 +6,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def teacher_gap(student: Tensor, teacher: Tensor) -> float:
+def teacher_gap(student: Tensor, teacher: Tensor) -> float | None:
     """`1 - cos`, the mean over rows: 0 where the student says what the teacher says, 1 where they are unrelated.
 
     Args:
-        student: `(N, D)` or `(N, V, D)`.
-        teacher: the same shape.
+        student: `(N, D)`.
+        teacher: `(N, D)`, of the same samples.
+
+    Returns:
+        The gap over rows that are finite in both, from 0 to 2; None where there is no such row.
     """
-    return float(1 - F.cosine_similarity(student.double(), teacher.double(), dim=-1).mean())
+    both = student.isfinite().all(1) & teacher.isfinite().all(1)
+    if not bool(both.any()):
+        return None
+    return float(1 - F.cosine_similarity(student[both].double(), teacher[both].double()).mean())

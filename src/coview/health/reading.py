@@ -41,6 +41,7 @@ class Reading:
         cosine: mean cosine between different samples.
         uniformity: Wang and Isola's, t = 2.
         alignment: Wang and Isola's of the first two looks, alpha = 2; None where there is one look.
+        gap: `teacher_gap` of an embedding and that of the encoder's slow copy; None where the method has none.
     """
 
     rows: int
@@ -56,6 +57,7 @@ class Reading:
     cosine: float
     uniformity: float
     alignment: float | None = None
+    gap: float | None = None
 
     @property
     def agreement(self) -> float | None:

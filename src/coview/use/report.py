@@ -144,6 +144,7 @@ HEALTH = {
     "directions": "directions in use (effective rank)",
     "agreement": "agreement of two looks at one sample (cosine)",
     "dead": "share of dead dimensions",
+    "gap": "gap between student and teacher (1 - cosine)",
 }
 
 
