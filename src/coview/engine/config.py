@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from coview.atomic import write_whole
 from coview.engine.schedule import Schedule
 from coview.errors import UserError
 from coview.kinds import check_kind
@@ -179,7 +180,7 @@ def plain(value: Any) -> Any:
 def save_config(config: FitConfig, path: Path) -> None:
     """Writes the resolved configuration with its format number and the versions used."""
     options = plain(dataclasses.asdict(config))
-    path.write_text(yaml.safe_dump({"format": FORMAT, **options, "versions": versions()}, sort_keys=False))
+    write_whole(path, yaml.safe_dump({"format": FORMAT, **options, "versions": versions()}, sort_keys=False))
 
 
 def load_config(path: Path) -> FitConfig:

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from coview.atomic import landing_file, write_whole
 from coview.engine import checkpoint, log
 from coview.engine.config import FitConfig, load_config, save_config
 from coview.errors import UserError
@@ -123,9 +124,9 @@ def write_run(
     folder.mkdir(parents=True, exist_ok=True)
     save_config(config, folder / "config.yaml")
     described = {slot: {"modality": m.name, **m.config()} for slot, m in modalities.items()}
-    (folder / "modalities.json").write_text(json.dumps(described))
+    write_whole(folder / "modalities.json", json.dumps(described))
     if skipped:
-        with (folder / SKIPPED).open("w", newline="", encoding="utf-8") as file:
+        with landing_file(folder / SKIPPED) as draft, draft.open("x", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([("name", "reason"), *skipped])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from coview.atomic import write_whole
 from coview.data.sampler import Sampler
 from coview.data.source import Data
 from coview.engine import checkpoint, log
@@ -232,7 +233,7 @@ class Trainer:
         self._checkpoint()
         verdict = self.monitor.verdict()
         if self.folder is not None and world()[0] == 0:
-            (self.folder / "verdict.json").write_text(json.dumps(verdict.to_dict(), indent=1))
+            write_whole(self.folder / "verdict.json", json.dumps(verdict.to_dict(), indent=1))
         self.method.clock.progress = self.budget.progress(self.step)
         method, modalities = self.method.eval(), self.data.modalities
         seconds, metrics = self.budget.seconds, self.metrics

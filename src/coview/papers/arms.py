@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import coview
+from coview.atomic import write_whole
 from coview.engine.config import FitConfig, plain, versions
 from coview.errors import UserError
 from coview.papers.claim import Arm, Metric
@@ -112,7 +113,7 @@ class Bench:
 
             found["references"] = {m.name: references(run, data, parts, m) for m in metrics}
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(plain(found), default=float))
+        write_whole(kept, json.dumps(plain(found), default=float))
         return json.loads(kept.read_text())
 
 

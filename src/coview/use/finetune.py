@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from coview.atomic import write_whole
 from coview.engine.config import FitConfig
 from coview.engine.fit import fit_data
 from coview.engine.run import Run
@@ -207,7 +208,7 @@ def score(tuned: Run, plan: Plan) -> None:
     )
     tuned.scores = scores.to_dict()
     if tuned.folder is not None:
-        (tuned.folder / "scores.json").write_text(json.dumps(tuned.scores, indent=1, default=str))
+        write_whole(tuned.folder / "scores.json", json.dumps(tuned.scores, indent=1, default=str))
 
 
 def _defaults(samples: int, frozen: bool, options: dict[str, Any]) -> dict[str, Any]:

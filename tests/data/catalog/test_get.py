@@ -1,15 +1,13 @@
 """Fetching: whole or not at all, once, checked, from whoever wins."""
 
 import json
-import os
 import threading
-import time
 from dataclasses import replace
 
 import pytest
 
 from coview.data import catalog
-from coview.data.catalog.store.stock import Stock, landing
+from coview.data.catalog.store.stock import Stock
 from coview.errors import MissingExtra, UserError
 from tests.data.catalog.archives import deb, package_of, tgz, toy_set
 
@@ -112,16 +110,6 @@ def test_an_archive_that_writes_elsewhere_is_refused(cache, tmp_path, enter):
     with pytest.raises(Exception, match="outside"):
         catalog.get("toy")
     assert not list(tmp_path.rglob("evil.txt"))
-
-
-def test_what_a_killed_process_left_is_swept_after_a_day(tmp_path):
-    old, new = tmp_path / ".building-old", tmp_path / ".building-new"
-    old.mkdir()
-    new.mkdir()
-    os.utime(old, (time.time() - 90_000,) * 2)
-    with landing(tmp_path / "done") as folder:
-        (folder / "x").touch()
-    assert (old.exists(), new.exists(), (tmp_path / "done/x").exists()) == (False, True, True)
 
 
 def test_a_later_version_of_a_distribution_is_taken_and_recorded(tmp_path, enter):

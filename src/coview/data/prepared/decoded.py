@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +12,13 @@ from typing import Any
 
 from torch import Tensor
 
+from coview.atomic import landing_file
 from coview.data.catalog.store.stock import cache_dir
 from coview.errors import UserError
 
 LIMIT_GB = 16.0
 """Bytes kept at most, in 1e9, where `$COVIEW_DECODED_GB` does not say."""
 
-_LEFT_AFTER = 24 * 3600
 _ENDING = ".safetensors"
 
 
@@ -75,15 +73,10 @@ class Decoded:
             self.folder.mkdir(parents=True, exist_ok=True)
             if size > self.limit or 2 * size > shutil.disk_usage(self.folder).free:
                 return False
-            self._make_room(size)
-            handle, name = tempfile.mkstemp(prefix=".writing-", dir=self.folder)
-            os.close(handle)
-            try:
+            with landing_file(self._path(key)) as draft:
+                self._make_room(size)
                 plain = {key: tensor.contiguous() for key, tensor in tensors.items()}
-                save_file(plain, name, metadata={"told": json.dumps(told)})
-                os.replace(name, self._path(key))
-            finally:
-                Path(name).unlink(missing_ok=True)
+                save_file(plain, draft, metadata={"told": json.dumps(told)})
         except (OSError, SafetensorError):
             return False
         return True
@@ -116,9 +109,8 @@ class Decoded:
     def _make_room(self, size: int) -> None:
         entries = self._entries()
         total = sum(each for _, each, _ in entries)
-        for path, each, used in entries:
-            half_written = path.name.startswith(".writing-")
-            if (half_written and time.time() - used > _LEFT_AFTER) or (not half_written and total + size > self.limit):
+        for path, each, _ in entries:
+            if total + size > self.limit and not path.name.startswith(".writing-"):
                 path.unlink(missing_ok=True)
                 total -= each
 

@@ -10,9 +10,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from coview.atomic import landing
 from coview.data.catalog.store.clients import CLIENTS
 from coview.data.catalog.store.declare import Package
-from coview.data.catalog.store.stock import MANIFEST, Stock, landing
+from coview.data.catalog.store.stock import MANIFEST, Stock
 from coview.data.catalog.store.unpack import unpack
 from coview.errors import UserError
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coview.atomic import landing
 from coview.data.catalog.store.declare import DataSet, Package
 
 MANIFEST = "manifest.json"
@@ -75,32 +72,3 @@ class Stock:
             with landing(folder) as building:
                 make(building)
         return folder
-
-
-@contextmanager
-def landing(folder: Path) -> Iterator[Path]:
-    """A new folder that appears under its name when the block has ended well, and not at all otherwise.
-
-    Built beside its place and renamed, so that no reader sees half of it. Of several processes that build the same
-    folder at once the first one wins, and the others' work is dropped.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder.parent)
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
-    building.chmod(0o755)
-    try:
-        yield building
-        try:
-            building.rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-def _sweep(folder: Path, older: float = 24 * 3600) -> None:
-    """Drop what a killed process left half built more than a day ago."""
-    for left in folder.glob(".building-*"):
-        if time.time() - left.stat().st_mtime > older:
-            shutil.rmtree(left, ignore_errors=True)
