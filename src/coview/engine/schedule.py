@@ -18,26 +18,24 @@ class Schedule(StrEnum):
     LINEAR = "linear"
 
 
-def rate(progress: float, *, warmup: float, schedule: Schedule, floor: float = 0.0) -> float:
+def rate(progress: float, *, warmup: float, schedule: Schedule) -> float:
     """The learning rate as a share of its peak.
 
     Args:
         progress: 0 to 1.
         warmup: share of the budget in which the rate rises linearly from (nearly) zero.
         schedule: what it does afterwards.
-        floor: share of the peak that it ends at.
     """
     if progress < warmup:
         return max(progress / warmup, 1e-3)
     rest = min(1.0, (progress - warmup) / max(1e-9, 1 - warmup))
     match schedule:
         case Schedule.COSINE:
-            fall = (1 + math.cos(math.pi * rest)) / 2
+            return (1 + math.cos(math.pi * rest)) / 2
         case Schedule.LINEAR:
-            fall = 1 - rest
+            return 1 - rest
         case Schedule.CONSTANT:
             return 1.0
-    return floor + (1 - floor) * fall
 
 
 @dataclass

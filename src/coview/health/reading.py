@@ -80,13 +80,12 @@ class Reading:
 
 
 @torch.no_grad()
-def read(z: Tensor, present: Tensor | None = None, rows: int = ROWS) -> Reading:
-    """Takes a reading of at most `rows` vectors, of samples evenly spaced over those given.
+def read(z: Tensor, present: Tensor | None = None) -> Reading:
+    """Takes a reading of at most `ROWS` vectors, of samples evenly spaced over those given.
 
     Args:
         z: `(N, D)`, or `(N, V, D)` for V looks at each sample.
         present: `(N, V)` bool, the looks that are there; None: all.
-        rows: most vectors to look at.
 
     Raises:
         ValueError: another number of axes, or no vector is there.
@@ -99,7 +98,7 @@ def read(z: Tensor, present: Tensor | None = None, rows: int = ROWS) -> Reading:
     kept = there.any(1).nonzero()[:, 0]
     if not len(kept):
         raise ValueError("a reading needs at least one vector that is there")
-    most = max(2, (rows if z.shape[2] <= 512 else min(rows, ROWS // 2)) // z.shape[1])
+    most = max(2, (ROWS if z.shape[2] <= 512 else ROWS // 2) // z.shape[1])
     if len(kept) > most:
         kept = kept[torch.arange(most, device=z.device) * len(kept) // most]
     z, there = z[kept].float(), there[kept]

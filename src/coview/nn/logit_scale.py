@@ -7,6 +7,9 @@ import math
 import torch
 from torch import Tensor, nn
 
+MOST = 100.0
+"""The greatest scale (CLIP, section 2.5)."""
+
 
 class LogitScale(nn.Module):
     """The factor that similarities are multiplied by, learned as its logarithm.
@@ -16,13 +19,11 @@ class LogitScale(nn.Module):
 
     Args:
         temperature: 1 / the scale at the start, in units of similarity.
-        most: the greatest scale that `clip_` leaves.
     """
 
-    def __init__(self, temperature: float, most: float = 100.0) -> None:
+    def __init__(self, temperature: float) -> None:
         super().__init__()
         self.log = nn.Parameter(torch.tensor(math.log(1 / temperature)))
-        self.most = most
 
     def forward(self) -> Tensor:
         """The scale, a scalar with a gradient."""
@@ -35,5 +36,5 @@ class LogitScale(nn.Module):
 
     @torch.no_grad()
     def clip_(self) -> None:
-        """Brings a scale above `most` back to it; for after a step: a clip in `forward` would end its gradient."""
-        self.log.clamp_(max=math.log(self.most))
+        """Brings a scale above `MOST` back to it; for after a step: a clip in `forward` would end its gradient."""
+        self.log.clamp_(max=math.log(MOST))

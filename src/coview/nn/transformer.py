@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 class Block(nn.Module):
     """Pre-norm attention and MLP (Vaswani et al. 2017; pre-norm as in ViT, Dosovitskiy et al. 2021)."""
 
-    def __init__(self, dim: int, heads: int, mlp_ratio: float = 4.0, drop: float = 0.0) -> None:
+    def __init__(self, dim: int, heads: int, drop: float = 0.0) -> None:
         super().__init__()
         self.heads = heads
         self.norm_1, self.norm_2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
         self.qkv, self.out = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
-        hidden = int(dim * mlp_ratio)
-        self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
+        self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), nn.GELU(), nn.Linear(4 * dim, dim))
         self.drop = nn.Dropout(drop)
 
     def forward(

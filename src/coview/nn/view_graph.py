@@ -10,6 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+HIDDEN = 100
+"""Width of the layer that edges are told by (as in the authors' code)."""
+SMALL = 0.1
+"""Weights of edges up to it become 0 (as in the authors' code)."""
+
 
 class EdgeLearner(nn.Module):
     """How much every two nodes have to do with each other: |cos| of what a layer says of them, small ones cut off.
@@ -17,13 +22,12 @@ class EdgeLearner(nn.Module):
     Args:
         dim: of a node's features.
         nodes: V; each node's number is read beside its features.
-        hidden: width of the layer (as in the authors' code).
-        threshold: weights up to it become 0 (as in the authors' code).
+        threshold: weights up to it become 0.
     """
 
-    def __init__(self, dim: int, nodes: int, hidden: int = 100, threshold: float = 0.1) -> None:
+    def __init__(self, dim: int, nodes: int, threshold: float = SMALL) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(dim + nodes, hidden))
+        self.weight = nn.Parameter(torch.empty(dim + nodes, HIDDEN))
         nn.init.xavier_uniform_(self.weight, gain=1.414)
         self.threshold = threshold
 
@@ -38,7 +42,7 @@ class GraphPooling(nn.Module):
     """Nodes gathered into other nodes by soft assignment, both told by a graph convolution; edges follow them.
 
     With A the normalised edges, `Z = leaky_relu(A X W)` and `S = softmax(A X U)`, the new nodes are `S^T Z` and the new
-    edges `S^T E S`, small ones cut off.
+    edges `S^T E S`, those up to `SMALL` cut off.
 
     Args:
         dim: of a node's features.
@@ -46,23 +50,21 @@ class GraphPooling(nn.Module):
         width: of the new nodes' features.
         over_nodes: whether the softmax runs over the old nodes, so that each new node is a mean of them (pooling), or
             over the new ones, so that each old node is dealt out to them (unpooling).
-        threshold: weights up to it become 0.
     """
 
-    def __init__(self, dim: int, nodes: int, width: int, *, over_nodes: bool, threshold: float = 0.1) -> None:
+    def __init__(self, dim: int, nodes: int, width: int, *, over_nodes: bool) -> None:
         super().__init__()
         self.embed, self.assign = nn.Linear(dim, width), nn.Linear(dim, nodes)
         for layer in (self.embed, self.assign):  # as PyG's graph layers begin, so that new nodes begin less alike
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)
         self.axis = 1 if over_nodes else 2
-        self.threshold = threshold
 
     def forward(self, nodes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
         """`(N, V, D)`, `(N, V, V)` -> `(N, nodes, width)`, `(N, nodes, nodes)`."""
         seen = normalised(edges) @ nodes
         share = self.assign(seen).softmax(self.axis).mT
-        return share @ F.leaky_relu(self.embed(seen)), F.threshold(share @ edges @ share.mT, self.threshold, 0.0)
+        return share @ F.leaky_relu(self.embed(seen)), F.threshold(share @ edges @ share.mT, SMALL, 0.0)
 
 
 def normalised(edges: Tensor) -> Tensor:

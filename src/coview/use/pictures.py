@@ -50,10 +50,10 @@ def on_paper(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def outlined(picture: Image.Image, colour: str, width: int = 3) -> Image.Image:
+def outlined(picture: Image.Image, colour: str) -> Image.Image:
     """The picture with a frame drawn inside its edge."""
     framed = picture.copy()
-    ImageDraw.Draw(framed).rectangle((0, 0, framed.width - 1, framed.height - 1), outline=colour, width=width)
+    ImageDraw.Draw(framed).rectangle((0, 0, framed.width - 1, framed.height - 1), outline=colour, width=3)
     return framed
 
 

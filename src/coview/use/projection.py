@@ -9,7 +9,7 @@ FEWEST = 40
 """Below this many points the first two principal components are shown."""
 
 
-def plane(vectors: np.ndarray, seed: int = 0) -> tuple[np.ndarray, str]:
+def plane(vectors: np.ndarray) -> tuple[np.ndarray, str]:
     """`(n, D)` -> `(n, 2)`, and how it was made."""
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
@@ -19,9 +19,9 @@ def plane(vectors: np.ndarray, seed: int = 0) -> tuple[np.ndarray, str]:
     spread = unit.std(0).max()
     if parts < 2 or spread < 1e-9:
         return np.zeros((len(unit), 2)), "every vector is the same"
-    reduced = PCA(parts, random_state=seed).fit_transform(unit)
+    reduced = PCA(parts, random_state=0).fit_transform(unit)
     if len(unit) < FEWEST:
         return reduced[:, :2], "first two principal components"
     near = min(30.0, (len(unit) - 1) / 3)
-    placed = TSNE(2, perplexity=near, init="pca", random_state=seed, max_iter=500).fit_transform(reduced)
+    placed = TSNE(2, perplexity=near, init="pca", random_state=0, max_iter=500).fit_transform(reduced)
     return placed, f"t-SNE of {parts} principal components, perplexity {near:.0f}"

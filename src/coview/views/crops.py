@@ -7,6 +7,9 @@ from coview.modalities.base import Modality
 from coview.views.draw import Draw
 from coview.views.looks import Positives, choose
 
+LOCAL_SIZE = 0.5
+"""Extent of a local crop along each axis, as a share of a global one's (SwAV: 96 of 224 pixels)."""
+
 
 def multi_crop(
     view: View,
@@ -17,7 +20,6 @@ def multi_crop(
     n_local: int = 4,
     global_scale: tuple[float, float] = (0.25, 1.0),
     local_scale: tuple[float, float] = (0.05, 0.25),
-    local_size: float = 0.5,
     positives: Positives = Positives.AUTO,
 ) -> tuple[View, View]:
     """Global and local crops of each sample, each group of one size: one pass of the encoder a group.
@@ -33,7 +35,6 @@ def multi_crop(
         n_local: local crops; 0 gives a view of none.
         global_scale: least and greatest share of the whole in a global crop.
         local_scale: the same for local ones.
-        local_size: extent of a local crop along each axis, as a share of a global one's.
         positives: where the looks come from. `natural` asks for `n_global` natural views and crops those; a sample
             with fewer is absent.
 
@@ -52,5 +53,5 @@ def multi_crop(
     whole, part = chosen.pick(slice(0, n_global)), chosen.pick(slice(n_global, every))
     return (
         modality.crop(whole, draw / "global", scale=global_scale),
-        modality.crop(part, draw / "local", scale=local_scale, size=local_size) if n_local else part,
+        modality.crop(part, draw / "local", scale=local_scale, size=LOCAL_SIZE) if n_local else part,
     )

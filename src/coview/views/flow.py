@@ -10,9 +10,13 @@ WINDOW = (1.0, 4.0, 6.0, 4.0, 1.0)
 """Weights of a point's neighbours along an axis, binomial."""
 FLAT = 1e-4
 """What is added to squared slopes (of light from 0 to 1, a pixel): where all is as flat, nothing is said to move."""
+LEVELS = 2
+"""Sizes, each half of the one before; each doubles how far a point may move."""
+ROUNDS = 2
+"""Of least squares at each size."""
 
 
-def optical_flow(before: Tensor, after: Tensor, *, levels: int = 2, rounds: int = 2) -> Tensor:
+def optical_flow(before: Tensor, after: Tensor) -> Tensor:
     """Where each point of `before` lies in `after`: `(N, H, W)` light from 0 to 1 -> `(N, 2, H, W)` pixels, right and
     down.
 
@@ -23,27 +27,25 @@ def optical_flow(before: Tensor, after: Tensor, *, levels: int = 2, rounds: int 
     pyramid: Pyramidal Implementation of the Lucas Kanade Feature Tracker. Bouguet. 2000.
 
     Args:
-        before, after: of one size, at least 2 ** (levels - 1) pixels a side.
-        levels: sizes, each half of the one before; each doubles how far a point may move.
-        rounds: at each size.
+        before, after: of one size, at least 2 ** (LEVELS - 1) pixels a side.
     """
     sizes = [(before, after)]
-    for _ in range(levels - 1):
+    for _ in range(LEVELS - 1):
         first, second = sizes[-1]
         sizes.append((F.avg_pool2d(first, 2, ceil_mode=True), F.avg_pool2d(second, 2, ceil_mode=True)))
     flow = torch.zeros_like(sizes[-1][0])[:, None].repeat(1, 2, 1, 1)
     for first, second in reversed(sizes):
         if flow.shape[2:] != first.shape[1:]:
             flow = 2 * F.interpolate(flow, first.shape[1:], mode="bilinear", align_corners=False)
-        flow = _refined(first, second, flow, rounds)
+        flow = _refined(first, second, flow)
     return flow
 
 
-def _refined(before: Tensor, after: Tensor, flow: Tensor, rounds: int) -> Tensor:
+def _refined(before: Tensor, after: Tensor, flow: Tensor) -> Tensor:
     right, down = slopes(before)
     rr, rd, dd = _window(right * right) + FLAT, _window(right * down), _window(down * down) + FLAT
     inverse = 1 / (rr * dd - rd * rd)
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         change = _moved(after, flow) - before
         r, d = _window(right * change), _window(down * change)
         flow = flow - torch.stack([(dd * r - rd * d) * inverse, (rr * d - rd * r) * inverse], 1)

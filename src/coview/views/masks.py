@@ -15,6 +15,9 @@ from torch import Tensor
 
 from coview.views.draw import Draw
 
+ASPECT = (0.75, 1.5)
+"""Least and greatest height over width of a block on two axes, relative to the grid's (I-JEPA, Assran et al. 2023)."""
+
 
 class Masking(StrEnum):
     """How tokens are hidden at random.
@@ -51,7 +54,6 @@ def random_mask(
     views: int = 1,
     valid: Tensor | None = None,
     tubes: int = 1,
-    name: str = "mask",
 ) -> Tensor:
     """Tokens hidden one by one, or tube by tube: `(B, V, T)` bool.
 
@@ -63,11 +65,10 @@ def random_mask(
         valid: `(B, V, T)` bool, the tokens that are not padding, or None where all are.
         tubes: tokens of one place along the first axis of the grid, hidden together (VideoMAE, Tong et al. 2022,
             section 3.3). Not with `valid`.
-        name: of the draw.
     """
     if tubes == 1:
-        return _lowest(draw(name, views, tokens), ratio, valid)
-    return _lowest(draw(name, views, tokens // tubes), ratio, None).repeat(1, 1, tubes)
+        return _lowest(draw("mask", views, tokens), ratio, valid)
+    return _lowest(draw("mask", views, tokens // tubes), ratio, None).repeat(1, 1, tubes)
 
 
 def random_keep(
@@ -78,13 +79,12 @@ def random_keep(
     views: int = 1,
     valid: Tensor | None = None,
     tubes: int = 1,
-    name: str = "mask",
 ) -> Kept:
     """Random masking as MAE reads it (He et al. 2022, section 3): the visible tokens by position.
 
     Arguments are those of `random_mask`. K is the same for any batch: what a look without padding keeps.
     """
-    masked = random_mask(draw, tokens, ratio, views=views, valid=valid, tubes=tubes, name=name)
+    masked = random_mask(draw, tokens, ratio, views=views, valid=valid, tubes=tubes)
     visible = ~masked if valid is None else ~masked & valid
     most = tokens - hidden_count(tokens // tubes, ratio) * tubes
     keep = visible.byte().argsort(dim=-1, descending=True, stable=True)[..., :most]
@@ -99,7 +99,6 @@ def block_mask(
     *,
     views: int = 1,
     valid: Tensor | None = None,
-    name: str = "mask",
 ) -> Tensor:
     """Tokens hidden block by block until the ratio is reached, the last block in part: `(B, V, T)` bool.
 
@@ -114,17 +113,16 @@ def block_mask(
         sides: tokens a block holds along each axis.
         views: V.
         valid: `(B, V, T)` bool, the tokens that are not padding, or None where all are.
-        name: of the draw.
     """
     sides = tuple(min(side, cells) for side, cells in zip(sides, grid, strict=True))
-    rank = draw(name, views, *(cells + side - 1 for cells, side in zip(grid, sides)))
+    rank = draw("mask", views, *(cells + side - 1 for cells, side in zip(grid, sides)))
     for axis, side in enumerate(sides):
         rank = rank.unfold(2 + axis, side, 1).amin(-1)
     rank = rank.flatten(2)
     # a block that is cut is cut from any place alike: cut always from its end, it would hide the first tokens most
     tokens = rank.shape[-1]
     have = torch.full_like(rank[..., :1], tokens) if valid is None else valid.sum(-1, keepdim=True)
-    first = (draw(f"{name} cut", views, 1) * have).long()
+    first = (draw("mask cut", views, 1) * have).long()
     order = (first + torch.arange(tokens, device=rank.device)) % tokens
     masked = _lowest(rank.gather(-1, order), ratio, None if valid is None else valid.gather(-1, order))
     return torch.empty_like(masked).scatter(-1, order, masked)
@@ -138,33 +136,26 @@ def span_mask(
     *,
     views: int = 1,
     valid: Tensor | None = None,
-    name: str = "mask",
 ) -> Tensor:
     """Spans of a sequence hidden until the ratio is reached: `(B, V, T)` bool.
 
     wav2vec 2.0 (Baevski et al. 2020, section 3.1) draws starts with a probability and lets spans overlap; here spans
     overlap too, and the share hidden is exact. Arguments are those of `block_mask`, with `span` tokens a span.
     """
-    return block_mask(draw, (tokens,), ratio, (span,), views=views, valid=valid, name=name)
+    return block_mask(draw, (tokens,), ratio, (span,), views=views, valid=valid)
 
 
-def block_sides(
-    draw: Draw,
-    grid: tuple[int, ...],
-    share: tuple[float, float] = (0.05, 0.15),
-    aspect: tuple[float, float] = (0.75, 1.5),
-) -> tuple[int, ...]:
+def block_sides(draw: Draw, grid: tuple[int, ...], share: tuple[float, float] = (0.05, 0.15)) -> tuple[int, ...]:
     """A block's size, drawn once a step: tokens along each axis, at least one.
 
     Args:
         draw: keyed draws.
         grid: the tokens' arrangement.
         share: least and greatest share of the grid in one block.
-        aspect: least and greatest height over width of a block on two axes, relative to the grid's.
     """
     part, stretch = (float(x) for x in draw.step("block size", 2))
     part = share[0] + part * (share[1] - share[0])
-    stretch = math.exp(math.log(aspect[0]) + stretch * math.log(aspect[1] / aspect[0])) if len(grid) == 2 else 1.0
+    stretch = math.exp(math.log(ASPECT[0]) + stretch * math.log(ASPECT[1] / ASPECT[0])) if len(grid) == 2 else 1.0
     edge = part ** (1 / len(grid))
     return tuple(
         max(1, min(cells, round(cells * edge * math.sqrt(stretch) ** (1 - 2 * axis))))

@@ -11,6 +11,9 @@ from torch.nn import functional as F
 
 from coview.views.draw import Draw
 
+RATIO = (3 / 4, 4 / 3)
+"""Least and greatest width over height of a crop, both as shares: Inception's (Szegedy et al. 2015), torchvision's."""
+
 
 @dataclass
 class Placing:
@@ -36,20 +39,18 @@ def draw_placing(
     views: int,
     *,
     scale: tuple[float, float],
-    ratio: tuple[float, float] = (3 / 4, 4 / 3),
     flip: float = 0.5,
     degrees: float = 0.0,
 ) -> Placing:
     """Random-resized crops, flips and small rotations for `(B, views)` looks.
 
-    The area is uniform in `scale`; the logarithm of the aspect ratio is uniform in the part of `ratio` in which a box
+    The area is uniform in `scale`; the logarithm of the aspect ratio is uniform in the part of `RATIO` in which a box
     of that area fits (torchvision draws again until one does, and gives up after ten times).
 
     Args:
         draw: keyed draws of B samples.
         views: V.
         scale: least and greatest share of the picture's area.
-        ratio: least and greatest width over height, both as shares.
         flip: probability of a mirrored look.
         degrees: greatest rotation either way.
 
@@ -59,7 +60,7 @@ def draw_placing(
     area, shape, left, top, mirrored, turn = draw("placing", views, 6).unbind(-1)
     area = area * (scale[1] - scale[0]) + scale[0]
     fits = area.log()
-    low, high = fits.clamp_min(math.log(ratio[0])), (-fits).clamp_max(math.log(ratio[1]))
+    low, high = fits.clamp_min(math.log(RATIO[0])), (-fits).clamp_max(math.log(RATIO[1]))
     root = ((low + (high - low) * shape) / 2).exp()
     width, height = (area.sqrt() * root).clamp_max(1), (area.sqrt() / root).clamp_max(1)
     box = torch.stack([left * (1 - width), top * (1 - height), width, height], -1)

@@ -33,13 +33,12 @@ _ARRAY = ""
 """What is read as whatever the user says."""
 
 
-def open_folder(root: Path, *, columns: list[Wanted] | None = None, name: str | None = None) -> Source:
+def open_folder(root: Path, *, columns: list[Wanted] | None = None) -> Source:
     """The samples of a folder (see the module's rules).
 
     Args:
         root: the folder.
         columns: slots by sub-folder, each sub-folder one natural view (`.` is the folder itself).
-        name: what to call the source; default the folder's name.
 
     Raises:
         UserError: nothing that a modality reads is there, or a sub-folder named is not.
@@ -58,7 +57,7 @@ def open_folder(root: Path, *, columns: list[Wanted] | None = None, name: str | 
     if not placed:
         raise UserError(_nothing(root, listing))
     understood += _left_out(listing, {p.file for p in placed})
-    return _assemble(name or root.name or str(root), listing, placed, columns, understood)
+    return _assemble(root.name or str(root), listing, placed, columns, understood)
 
 
 def _by_sub_folder(root: Path, known: dict[str, str], columns: list[Wanted]) -> list[Placed]:

@@ -9,6 +9,9 @@ from coview.losses.chamfer import squared_distances
 from coview.nn.rows import pick
 from coview.views.order import ascending, greatest, true_places
 
+BITS = 6
+"""Of each coordinate along a Z-order curve."""
+
 
 def farthest_points(points: Tensor, count: int) -> Tensor:
     """Positions of points that lie far apart, the first one first: each next is the farthest from those before.
@@ -38,22 +41,21 @@ def farthest_points(points: Tensor, count: int) -> Tensor:
     return chosen
 
 
-def z_order(points: Tensor, bits: int = 6) -> Tensor:
+def z_order(points: Tensor) -> Tensor:
     """The order in which points lie along a Z-order curve through their box: neighbours in it are near in space.
 
     Paper: A Computer Oriented Geodetic Data Base and a New Technique in File Sequencing. Morton. 1966.
 
     Args:
         points: `(N, P, 3)`.
-        bits: of each coordinate.
 
     Returns:
         `(N, P)` int64, positions.
     """
     low, high = points.amin(1, keepdim=True), points.amax(1, keepdim=True)
     span = (high - low).amax(-1, keepdim=True).clamp_min(1e-12)
-    cell = ((points - low) / span * (1 << bits)).long().clamp_max((1 << bits) - 1)
-    at = torch.arange(bits, device=points.device)
+    cell = ((points - low) / span * (1 << BITS)).long().clamp_max((1 << BITS) - 1)
+    at = torch.arange(BITS, device=points.device)
     spread = ((cell[..., None] >> at) & 1) << (3 * at + torch.arange(3, device=points.device)[:, None])
     place = torch.arange(points.shape[1], device=points.device)
     return ascending(spread.sum((-2, -1)) * points.shape[1] + place)  # cells in order, points of a cell by place

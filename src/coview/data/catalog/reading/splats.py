@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
 
 AZIMUTHS = (30.0, 120.0, 210.0, 300.0)
 RISE = 20.0
+"""Degrees about the vertical axis, and above the horizon, that surfaces are seen from."""
 _FINE = 2
 
 
@@ -29,7 +29,7 @@ class Surface:
     colours: np.ndarray
 
 
-def splat(surface: Surface, size: int, azimuths: Sequence[float] = AZIMUTHS) -> tuple[np.ndarray, np.ndarray]:
+def splat(surface: Surface, size: int) -> tuple[np.ndarray, np.ndarray]:
     """A surface seen from all around, a little from above, without perspective: colours and depth.
 
     Each point is a square of 3 x 3 pixels at twice the size, the nearest one seen; light comes from the eye. A hole is
@@ -38,7 +38,6 @@ def splat(surface: Surface, size: int, azimuths: Sequence[float] = AZIMUTHS) -> 
     Args:
         surface: of any extent; its radius fills the picture.
         size: pixels a side.
-        azimuths: degrees about the vertical axis.
 
     Returns:
         `(A, size, size, 3)` uint8 on white, and `(A, size, size)` uint8: 255 nearest, 1 farthest, 0 where nothing is.
@@ -47,7 +46,7 @@ def splat(surface: Surface, size: int, azimuths: Sequence[float] = AZIMUTHS) -> 
 
     points = surface.points - (surface.points.min(0) + surface.points.max(0)) / 2
     points = points / max(float(np.sqrt(np.square(points).sum(1).max())), 1e-12)
-    seen = [_one(points, surface, size, np.radians(azimuth)) for azimuth in azimuths]
+    seen = [_one(points, surface, size, np.radians(azimuth)) for azimuth in AZIMUTHS]
     return np.stack([colours for colours, _ in seen]), np.stack([depth for _, depth in seen])
 
 
