@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from coview.atomic import write_whole
 from coview.engine.devices import physical_cores
 from coview.engine.memory import keep_freed_memory
 from coview.engine.run import Run, load
@@ -101,7 +102,7 @@ def evaluate_prepared(
     if keep:
         run.scores = scores.to_dict()
         if run.folder is not None:
-            (run.folder / "scores.json").write_text(json.dumps(run.scores, indent=1, default=str))
+            write_whole(run.folder / "scores.json", json.dumps(run.scores, indent=1, default=str))
     return scores
 
 
