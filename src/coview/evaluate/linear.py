@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 import numpy as np
 
 from coview.evaluate.items import Items, Outcome, accuracies
+from coview.evaluate.logistic import MAX_ITER, TOLERANCE, probes
 from coview.evaluate.standard import standardised
 
 GRID = (1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
-MAX_ITER = 1000
-TOLERANCE = 1e-4
-"""Of the gradient: at 1e-3 a probe stops a point of accuracy too early where classes differ in directions of little
-variance."""
 MOST = 20_000
 DETAILS = {
     "classifier": "multinomial logistic regression on standardised features",
@@ -45,17 +41,10 @@ def linear(train: Items, valid: Items, test: Items, classes: int) -> Outcome:
         test: what is scored.
         classes: not read.
     """
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
     train = train.most(MOST)
     x, choose_by, scored = spanned(*standardised(train.x, valid.x, test.x), classes=len(np.unique(train.y)))
-    probe = LogisticRegression(max_iter=MAX_ITER, tol=TOLERANCE, warm_start=True)  # from strong to weak, each goes on
     best_score, chosen, predicted = -1.0, GRID[0], test.y
-    for c in GRID if len(valid) else (GRID[len(GRID) // 2],):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is part of the protocol
-            probe.set_params(C=c).fit(x, train.y)
+    for c, probe in probes(x, train.y, GRID, choose=len(valid) > 0):
         score = float(np.mean(np.equal(probe.predict(choose_by), valid.y))) if len(valid) else 0.0
         if score < best_score - _standard_error(best_score, len(valid)):
             break

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from coview.evaluate.items import Outcome
-from coview.evaluate.linear import MAX_ITER, TOLERANCE
+from coview.evaluate.logistic import GRID, probes
 from coview.evaluate.standard import standardised
 
-GRID = (1e-3, 1e-2, 1e-1, 1.0)
 MOST, MOST_RANKED = 20_000, 1_000
 DETAILS = {
     "pair's features": "product of the two standardised representations, feature by feature (Hadamard)",
@@ -35,8 +32,6 @@ def link_prediction(z: np.ndarray, train: np.ndarray, valid: np.ndarray, test: n
         valid: those that C is chosen by; where empty, the middle of the grid is taken.
         test: those scored. No part may hold a link of another (`apart`), and some pair must be no link (`spare`).
     """
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     rng = np.random.default_rng(0)
@@ -48,11 +43,7 @@ def link_prediction(z: np.ndarray, train: np.ndarray, valid: np.ndarray, test: n
     sets = [(part, no_links(len(part), len(z), known, rng)) for part in (train, valid, test)]
     features, truth = zip(*(_pairs(z, *both) for both in sets), strict=True)
     best, chosen, weight = -1.0, GRID[len(GRID) // 2], np.zeros(z.shape[1])
-    probe = LogisticRegression(max_iter=MAX_ITER, tol=TOLERANCE, warm_start=True)
-    for c in GRID if len(valid) else (chosen,):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is part of the protocol
-            probe.set_params(C=c).fit(features[0], truth[0])
+    for c, probe in probes(features[0], truth[0], GRID, choose=len(valid) > 0):
         score = roc_auc_score(truth[1], features[1] @ probe.coef_[0]) if len(valid) else 0.0
         if score > best:
             best, chosen, weight = float(score), c, probe.coef_[0].copy()

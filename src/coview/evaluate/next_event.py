@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,14 +12,14 @@ from torch import Tensor
 from coview.batch import Embeddings, View
 from coview.data.source import Data
 from coview.evaluate.embed import embed_data, features, raw_embed
+from coview.evaluate.logistic import GRID, probes
 from coview.evaluate.scores import Scores
 from coview.evaluate.standard import standardised
 from coview.evaluate.subject import Subject
 from coview.modalities.events import Events
 
 CUTS = 4
-GRID = (1e-3, 1e-2, 1e-1, 1.0)
-MAX_ITER = 100
+MAX_ITER, TOLERANCE = 100, 1e-3
 MOST = 20_000
 DETAILS = {
     "predicted": "the word of one field (the option `predict` of events) in the event after a prefix",
@@ -161,17 +160,11 @@ def _vectors(subject: Subject, column: str, slot: str, data: Data, batch_size: i
 
 def _logits(x: list[np.ndarray], parts: tuple[Prefixes, Prefixes, Prefixes], codes: int) -> np.ndarray:
     """Scores of every word for the held-out prefixes, `(n, C)`, by the C that ranks validation items best."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
     train, valid, _ = parts
-    probe: Any = LogisticRegression(max_iter=MAX_ITER, tol=1e-3, warm_start=True)
     best, chosen = -1.0, np.zeros((len(x[2]), codes))
-    for c in GRID if len(valid.row) else (GRID[len(GRID) // 2],):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is part of the protocol
-            probe.set_params(C=c).fit(x[0], train.following)
-        told = next_event(_spread(probe, x[1], codes), valid.following)["MRR"] if len(valid.row) else 0.0
+    some = len(valid.row) > 0
+    for _, probe in probes(x[0], train.following, GRID, choose=some, max_iter=MAX_ITER, tolerance=TOLERANCE):
+        told = next_event(_spread(probe, x[1], codes), valid.following)["MRR"] if some else 0.0
         if told > best:
             best, chosen = told, _spread(probe, x[2], codes)
     return chosen
