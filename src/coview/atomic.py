@@ -41,7 +41,7 @@ def landing_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def landing(folder: Path, older: float = DAY) -> Iterator[Path]:
+def landing(folder: Path, *, prefix: str = ".building-", older: float = DAY) -> Iterator[Path]:
     """A new folder that appears under its name when the block has ended well, and not at all otherwise.
 
     Built beside its place and renamed, so that no reader sees half of it. Of several processes that build the same
@@ -49,12 +49,13 @@ def landing(folder: Path, older: float = DAY) -> Iterator[Path]:
 
     Args:
         folder: its name to be.
+        prefix: of its name until then.
         older: seconds after which what is half built beside it was left by a killed process, and is swept; 0 where no
             other process builds there.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder.parent, ".building-*", older)
-    building = folder.parent / f".building-{_own()}"
+    _sweep(folder.parent, f"{prefix}*", older)
+    building = folder.parent / f"{prefix}{_own()}"
     building.mkdir()
     try:
         yield building

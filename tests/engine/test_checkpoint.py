@@ -16,7 +16,9 @@ import torch
 from torch import nn
 
 from coview.engine import checkpoint
+from coview.engine.run import load
 from coview.errors import UserError
+from tests.engine.test_pretrained import trained
 
 
 def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
@@ -82,3 +84,54 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     (path / "model.safetensors").write_bytes(b"short")
     with pytest.raises(UserError, match="cannot be read"):
         checkpoint.load(path, nn.Linear(2, 2))
+
+
+@pytest.mark.parametrize("others", [[], [3]])
+def test_a_step_that_is_saved_again_is_there_at_every_moment(
+    others: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where `checkpoint_every` divides the last step, and where a finished run is resumed."""
+    model, looks = nn.Linear(2, 2), []
+    for step in [*others, 7]:
+        checkpoint.save(tmp_path, step, model, {"seconds": 1})
+
+    def watched(name: str) -> None:
+        real = getattr(os, name)
+
+        def watching(*args: object, **options: object) -> object:
+            looks.append(checkpoint.load(checkpoint.latest(tmp_path), nn.Linear(2, 2)))
+            return real(*args, **options)
+
+        monkeypatch.setattr(os, name, watching)
+
+    for name in ("rename", "replace", "unlink", "rmdir"):
+        watched(name)
+    checkpoint.save(tmp_path, 7, model, {"seconds": 2})
+    assert {step for step, _ in looks} == {7}
+    assert {state["seconds"] for _, state in looks} == {1, 2}
+    monkeypatch.undo()
+    assert [p.name for p in tmp_path.iterdir() if p.name > "step-00000003"] == ["step-00000007"]
+    assert checkpoint.load(checkpoint.latest(tmp_path), model)[1]["seconds"] == 2
+
+
+def test_one_set_aside_by_a_killed_run_is_read_until_its_step_is_saved_anew(tmp_path: Path) -> None:
+    for step in (1, 2, 3):
+        path = checkpoint.save(tmp_path, step, nn.Linear(2, 2), {})
+    path.rename(path.with_suffix(".old"))
+    assert checkpoint.load(checkpoint.latest(tmp_path), nn.Linear(2, 2))[0] == 3
+    checkpoint.save(tmp_path, 3, nn.Linear(2, 2), {})
+    assert [p.name for p in checkpoint.checkpoints(tmp_path)] == ["step-00000002", "step-00000003"]
+
+
+def test_what_killed_runs_left_half_written_is_swept(tmp_path: Path) -> None:
+    (tmp_path / ".draft-17-2").mkdir()
+    (tmp_path / ".draft-17-2" / "model.safetensors").write_bytes(b"half")
+    checkpoint.save(tmp_path, 3, nn.Linear(2, 2), {})
+    assert [p.name for p in tmp_path.iterdir()] == ["step-00000003"]
+
+
+def test_a_run_whose_last_step_was_saved_already_says_that_it_is_complete(tmp_path: Path) -> None:
+    out = trained(tmp_path / "run", checkpoint_every=2)
+    run = load(out)
+    assert (run.steps, run.complete) == (2, True)
+    assert [p.name for p in (out / "checkpoints").iterdir()] == ["step-00000002"]

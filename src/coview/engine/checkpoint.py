@@ -13,10 +13,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from coview.atomic import landing
 from coview.errors import UserError
 
 KEEP = 2
 """How many checkpoints stay in a run."""
+
+_ASIDE = ".old"
 
 
 def split_tensors(value: Any, tensors: dict[str, Tensor], path: str = "") -> Any:
@@ -45,32 +48,36 @@ def join_tensors(value: Any, tensors: dict[str, Tensor]) -> Any:
 def save(folder: Path, step: int, model: nn.Module, state: dict[str, Any]) -> Path:
     """Writes `folder/step-N`: into a temporary folder first, then by one rename; older ones beyond `KEEP` go.
 
+    A step that is there already (it was saved as every so many, or the run had ended before) is saved again, for its
+    state tells more in the end: the last reading, whether the budget is used. The one before is set aside as
+    `step-N.old` and read as long as there is no other.
+
     Raises:
         OSError: the disk is full or not writable; what was there before is untouched.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     final = folder / f"step-{step:08d}"
-    draft = folder / f".draft-{os.getpid()}-{step}"
-    shutil.rmtree(draft, ignore_errors=True)
+    aside = final.with_suffix(_ASIDE)
     try:
-        draft.mkdir()
-        weights = {
-            n: t.detach().cpu().contiguous().clone() for n, t in model.state_dict().items() if isinstance(t, Tensor)
-        }
-        extra = {n: t for n, t in model.state_dict().items() if not isinstance(t, Tensor)}
-        tensors: dict[str, Tensor] = {}
-        plain = split_tensors({**state, "extra": extra}, tensors)
-        save_file(weights, draft / "model.safetensors")
-        save_file(tensors, draft / "state.safetensors")
-        (draft / "state.json").write_text(json.dumps({"step": step, "state": plain}))
-        for part in draft.iterdir():
-            _flush(part)
-        if final.exists():
-            shutil.rmtree(final)
-        draft.rename(final)
+        with landing(final, prefix=".draft-", older=0) as draft:
+            weights = {
+                n: t.detach().cpu().contiguous().clone() for n, t in model.state_dict().items() if isinstance(t, Tensor)
+            }
+            extra = {n: t for n, t in model.state_dict().items() if not isinstance(t, Tensor)}
+            tensors: dict[str, Tensor] = {}
+            plain = split_tensors({**state, "extra": extra}, tensors)
+            save_file(weights, draft / "model.safetensors")
+            save_file(tensors, draft / "state.safetensors")
+            (draft / "state.json").write_text(json.dumps({"step": step, "state": plain}))
+            for part in draft.iterdir():
+                _flush(part)
+            if _is_whole(final):
+                shutil.rmtree(aside, ignore_errors=True)
+                final.rename(aside)
+            else:
+                shutil.rmtree(final, ignore_errors=True)
     except (OSError, SafetensorError) as error:
-        shutil.rmtree(draft, ignore_errors=True)
         raise OSError(f"the checkpoint of step {step} could not be written to {folder}: {error}") from error
+    shutil.rmtree(aside, ignore_errors=True)
     for old in checkpoints(folder)[:-KEEP]:
         shutil.rmtree(old, ignore_errors=True)
     return final
@@ -81,9 +88,13 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _is_whole(path: Path) -> bool:
+    return (path / "state.json").is_file()
+
+
 def checkpoints(folder: Path) -> list[Path]:
     """Whole checkpoints of a folder, oldest first; drafts that a killed process left are not among them."""
-    return sorted(p for p in folder.glob("step-*") if (p / "state.json").is_file())
+    return sorted((p for p in folder.glob("step-*") if _is_whole(p)), key=lambda p: (p.stem, p.suffix != _ASIDE))
 
 
 def latest(folder: Path) -> Path:
