@@ -6,34 +6,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
-
 
 class Stopwatch:
-    """Seconds by name. Accelerators are waited for only while `exact` is set, since waiting costs.
+    """Seconds by name, as the host sees them: an accelerator's work counts where it is waited for."""
 
-    Args:
-        device: whose queue is waited for.
-        exact: whether to wait.
-    """
-
-    def __init__(self, device: torch.device | None = None, *, exact: bool = False) -> None:
-        self.device, self.exact = device, exact
+    def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-
-    def _now(self) -> float:
-        if self.exact and self.device is not None and self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        return time.perf_counter()
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
         """Adds the time of the block to `name`."""
-        start = self._now()
+        start = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + self._now() - start
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
     def shares(self) -> dict[str, float]:
         """Each name's share of the sum, and a new start."""

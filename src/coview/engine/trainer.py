@@ -98,7 +98,7 @@ class Trainer:
         self.folder = None if config.out is None else Path(config.out)
         self.step = self.skipped = self.bad_in_a_row = 0
         self.metrics: list[dict[str, Any]] = []
-        self.watch = Stopwatch(self.device)
+        self.watch = Stopwatch()
 
     # -- one step
 
@@ -122,7 +122,11 @@ class Trainer:
             watch=self.watch,
         ).run()
         with self.watch("update"):
-            norm = self.updater.take(found, progress)
+            try:
+                norm = self.updater.take(found, progress)
+            except RunFailed:
+                found.buffers.roll_back()
+                raise
             if norm is None:
                 found.buffers.roll_back()
                 self.skipped += 1
@@ -172,8 +176,8 @@ class Trainer:
         """Trains until the budget is used, a signal arrives, or the run fails.
 
         Raises:
-            RunFailed: ten steps in a row were not finite, the first ten gave no loss, or the run collapsed under
-                `stop_on_collapse`.
+            RunFailed: ten steps in a row were not finite, the first ten gave no loss, the run collapsed under
+                `stop_on_collapse`, or the balance cannot weigh a loss.
         """
         failure: str | None = None
         first = world()[0] == 0
@@ -183,7 +187,11 @@ class Trainer:
         last_time, next_look = self.budget.seconds, self._next_look()
         with Interrupt() as interrupt:
             while not self._over():
-                line = self.advance()
+                try:
+                    line = self.advance()
+                except RunFailed as failed:
+                    failure = str(failed)
+                    break
                 now = self.budget.seconds
                 line |= {"seconds": now, "samples_per_s": line.pop("samples") / max(1e-9, now - last_time)}
                 last_time = now
