@@ -131,7 +131,11 @@ def write_run(
 
 
 def read_modalities(folder: Path) -> dict[str, Modality]:
-    """The fitted modalities of a run."""
+    """The fitted modalities of a run, by slot.
+
+    Raises:
+        UserError: `modalities.json` is not there or broken, or names a modality that is not there.
+    """
     try:
         described = json.loads((folder / "modalities.json").read_text())
     except (OSError, json.JSONDecodeError) as error:

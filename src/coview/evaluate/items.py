@@ -55,12 +55,25 @@ class Outcome:
 
 
 def items_of(embedding: Embedding, rows: np.ndarray, codes: np.ndarray) -> Items:
-    """The views that are there of the samples at `rows` whose class is known (code >= 0)."""
+    """The views that are there of the samples at `rows` whose class is known.
+
+    Args:
+        embedding: of all N samples.
+        rows: `(n,)` int64.
+        codes: `(N,)` int64, -1 where unknown.
+    """
     return items_where(embedding, rows, codes, codes >= 0)
 
 
 def items_where(embedding: Embedding, rows: np.ndarray, values: np.ndarray, known: np.ndarray) -> Items:
-    """The views that are there of the samples at `rows` whose value is known; `values` and `known` are `(N,)`."""
+    """The views that are there of the samples at `rows` whose value is known.
+
+    Args:
+        embedding: of all N samples.
+        rows: `(n,)` int64.
+        values: `(N, ...)`, of each sample.
+        known: `(N,)` bool.
+    """
     rows = rows[known[rows]]
     present = embedding.present.numpy()[rows]
     at, view = np.nonzero(present)
@@ -69,13 +82,17 @@ def items_where(embedding: Embedding, rows: np.ndarray, values: np.ndarray, know
 
 
 def unit(x: np.ndarray) -> np.ndarray:
-    """Rows brought to length 1; zero rows stay zero."""
+    """Rows `(n, D)` brought to length 1; zero rows stay zero."""
     x = x / np.maximum(np.abs(x).max(1, keepdims=True, initial=0), 1e-30)  # squares of large numbers would be infinite
     return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
 
 
 def accuracies(predicted: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    """The share that is right, and its mean over the classes of `truth` (each class weighs alike)."""
+    """The share that is right, and its mean over the classes of `truth` (each class weighs alike).
+
+    Args:
+        predicted, truth: `(n,)` class codes, n at least 1.
+    """
     right = predicted == truth
     classes, which = np.unique(truth, return_inverse=True)
     recall = np.bincount(which, weights=right, minlength=len(classes)) / np.bincount(which)

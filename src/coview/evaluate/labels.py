@@ -43,6 +43,11 @@ def scorable(codes: np.ndarray, train: np.ndarray, scored: np.ndarray) -> bool:
     """Whether a probe can be trained and scored: classes that repeat in training and cover most scored samples.
 
     A column whose classes are as good as names (a sample's family, say) fails this.
+
+    Args:
+        codes: `(N,)` int64 classes, -1 where unknown.
+        train: `(n,)` int64 rows that a probe learns from.
+        scored: `(m,)` int64 rows that it is scored on.
     """
     counts = np.bincount(codes[train][codes[train] >= 0], minlength=1)
     repeated = np.flatnonzero(counts >= 2)
@@ -53,9 +58,14 @@ def scorable(codes: np.ndarray, train: np.ndarray, scored: np.ndarray) -> bool:
 def choose_labels(
     data: Data, wanted: list[str] | None, train: np.ndarray, scored: np.ndarray, quantities: bool = False
 ) -> dict[str, tuple[np.ndarray, list[str]]]:
-    """The columns to score, as codes and names: those wanted, or every scorable one.
+    """The columns to score, as codes `(N,)` and names of classes: those wanted, or every scorable one.
 
-    With `quantities`, quantities may be among those wanted: another protocol sees to them.
+    Args:
+        data: N samples.
+        wanted: names of columns; None: every scorable one.
+        train: `(n,)` int64 rows that a probe learns from.
+        scored: `(m,)` int64 rows that it is scored on.
+        quantities: whether quantities may be among those wanted; another protocol sees to them.
 
     Raises:
         UserError: a wanted column does not exist, is a quantity, or has no class that repeats in training.

@@ -59,7 +59,15 @@ def pair_code(pairs: np.ndarray, n: int) -> np.ndarray:
 
 
 def apart(train: np.ndarray, valid: np.ndarray, test: np.ndarray, n: int) -> list[np.ndarray]:
-    """The parts, each without loops and without the links, either way round, of those before it."""
+    """The parts, each without loops and without the links, either way round, of those before it.
+
+    Args:
+        train, valid, test: `(e, 2)` rows of links, each part of its own length.
+        n: how many things there are.
+
+    Returns:
+        The three parts, `(e', 2)` each, in that order.
+    """
     parts, known = [], np.zeros(0, np.int64)
     for part in (train, valid, test):
         code = pair_code(part, n)
@@ -93,7 +101,13 @@ def _pairs(z: np.ndarray, links: np.ndarray, others: np.ndarray) -> tuple[np.nda
 def ranks(z: np.ndarray, weight: np.ndarray, links: np.ndarray, known: np.ndarray) -> dict[str, float]:
     """MRR and Hits@10, each end of each link sought among all N things; ties count half of those tied.
 
-    Left out of the ranking are the thing itself and others that it has a link with (`known` codes, sorted).
+    Left out of the ranking are the thing itself and others that it has a link with.
+
+    Args:
+        z: `(N, D)` float representations.
+        weight: `(D,)` of the features of a pair.
+        links: `(e, 2)` rows of z, e at least 1.
+        known: `(k,)` codes of all links (`pair_code`), sorted, k at least 1.
     """
     n = len(z)
     asked, wanted = np.concatenate([links, links[:, ::-1]]).T
@@ -111,6 +125,6 @@ def ranks(z: np.ndarray, weight: np.ndarray, links: np.ndarray, known: np.ndarra
 
 
 def code_missing(code: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Which codes are not among the sorted known ones."""
+    """Which codes, of any shape, are not among the sorted known ones `(k,)`, k at least 1: bool of the same shape."""
     place = np.searchsorted(known, code).clip(max=len(known) - 1)
     return known[place] != code

@@ -54,7 +54,13 @@ def ranking(z: np.ndarray, train: np.ndarray, valid: np.ndarray, test: np.ndarra
 
 
 def popularity(train: np.ndarray, valid: np.ndarray, test: np.ndarray, left: int, right: int) -> dict[str, float]:
-    """The same metrics where everyone is offered what most have taken."""
+    """The same metrics where everyone is offered what most have taken.
+
+    Args:
+        train, valid, test: `(n, 2)` links, as of `ranking`.
+        left: L, how many there are on the left.
+        right: R, how many there are on the right.
+    """
     seen, chosen_by, asked = (marks(part, left, right) for part in (train, valid, test))
     often = np.asarray(seen.sum(0), dtype=float).ravel()
     return tiled(lambda rows: np.broadcast_to(often, (len(rows), right)), asked, seen + chosen_by)
@@ -98,7 +104,15 @@ def top(score: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> dict[str, f
 
 
 def each(score: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
-    """`top` of each row that wants something. Equal scores are ranked in one random order of the right, seed 0."""
+    """`top` of each row that wants something. Equal scores are ranked in one random order of the right, seed 0.
+
+    Args:
+        score: `(L, R)`.
+        wanted, known: `(L, R)` bool.
+
+    Returns:
+        By metric, `(l,)` of the l rows that want something they do not know.
+    """
     rows = (wanted & ~known).any(1)
     shuffled = np.random.default_rng(0).permutation(score.shape[1])
     score, wanted, known = (table[rows][:, shuffled] for table in (score, wanted & ~known, known))

@@ -34,29 +34,35 @@ def drop_edges(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Flat:
     """Each edge left out with probability `share`; nodes stay.
 
     Source: DropEdge (Rong et al., ICLR 2020), as GRACE (Zhu et al., 2020) and GraphCL (You et al., NeurIPS 2020) use
-    it. `nodes` are the nodes' keys.
+    it. `nodes (M,)` are the nodes' keys.
     """
     kept = (~draw.of(pair_keys(flat, nodes)).chance("edge", share)).nonzero()[:, 0]
     return flat.with_edges(flat.edges.index_select(1, kept), flat.values.index_select(0, kept))
 
 
 def drop_features(flat: Flat, draw: Draw, key: Tensor, share: float) -> Flat:
-    """Each feature set to 0 with probability `share`, at all nodes of a look alike (GRACE).
+    """Each of F features set to 0 with probability `share`, at all nodes of a look alike (GRACE).
 
-    `key (G,)` is that of each look.
+    `key (G,)` int64 is that of each look.
     """
     dropped = draw.of(key).chance("feature", share, flat.x.shape[1])
     return flat.with_nodes(flat.x.masked_fill(dropped.index_select(0, flat.graph), 0))
 
 
 def hide_nodes(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Flat:
-    """All features of each node set to 0 with probability `share` (GraphCL's attribute masking)."""
+    """All features of each node set to 0 with probability `share` (GraphCL's attribute masking).
+
+    `nodes (M,)` are the nodes' keys.
+    """
     hidden = draw.of(nodes).chance("hidden node", share)
     return flat.with_nodes(flat.x.index_fill(0, hidden.nonzero()[:, 0], 0))
 
 
 def drop_nodes(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Tensor:
-    """Nodes that stay, `(M,)` bool: each is left out with probability `share`, but one of a graph always stays."""
+    """Nodes that stay, `(M,)` bool: each is left out with probability `share`, but one of a graph always stays.
+
+    `nodes (M,)` are the nodes' keys.
+    """
     unit = draw.of(nodes)("node")
     rank = _rank(flat, 1 - unit)
     first = rank.new_zeros(len(flat.count)).scatter_reduce(0, flat.graph, rank, "amin", include_self=False)
@@ -64,7 +70,7 @@ def drop_nodes(flat: Flat, draw: Draw, nodes: Tensor, share: float) -> Tensor:
 
 
 def some_edges(flat: Flat, draw: Draw, nodes: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """At most `count` edges of each graph, drawn without replacement.
+    """At most `count` edges of each graph, drawn without replacement by the nodes' keys `nodes (M,)`.
 
     Returns:
         The places of both ends, `(G, count, 2)` int64, and which of them are edges, `(G, count)` bool.
@@ -82,7 +88,10 @@ def some_edges(flat: Flat, draw: Draw, nodes: Tensor, count: int) -> tuple[Tenso
 
 
 def shuffled(flat: Flat, draw: Draw, nodes: Tensor) -> Flat:
-    """Features dealt anew among the nodes of each graph, which keeps its edges: Deep Graph Infomax's corruption."""
+    """Features dealt anew among the nodes of each graph, which keeps its edges: Deep Graph Infomax's corruption.
+
+    `nodes (M,)` are the nodes' keys.
+    """
     order = _rank(flat, draw.of(nodes)("shuffle")).argsort()
     order = order[flat.graph.index_select(0, order).argsort(stable=True)]
     return flat.with_nodes(flat.x.index_select(0, order))

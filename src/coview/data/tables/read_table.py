@@ -105,6 +105,12 @@ def read_shards(folder: Path) -> tuple[pa.Table, Skipped, list[str] | None]:
     """The parquet files of a folder as one table, and the part of each row where the files' names say it.
 
     Files are taken in order of their names; `train-00000-of-00002.parquet` says that its rows train.
+
+    Returns:
+        The table, what was skipped, and the part of each row or None.
+
+    Raises:
+        UserError: a file cannot be read (as `read_table`), or they do not have the same columns.
     """
     files = [file for file in list_files(folder).files if _format(file) == "parquet"]
     tables, skipped, words = [], [], []

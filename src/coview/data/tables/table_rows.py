@@ -73,7 +73,15 @@ class Reading:
 
 
 def row_names(reading: Reading, paths: list[str]) -> tuple[list[str], list[int]]:
-    """A name for each row, and the rows whose name was not met before."""
+    """A name for each of N rows, and the rows whose name was not met before.
+
+    Args:
+        reading: of the table; repeated names are noted among its skipped rows.
+        paths: columns of paths, one of which names the rows where no column is called so.
+
+    Raises:
+        UserError: the column of names has fewer values than half of the rows.
+    """
     table = reading.table
     ids = reading.id_column
     if ids is None:

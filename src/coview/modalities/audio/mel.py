@@ -14,14 +14,17 @@ _BREAK_HZ, _HZ_A_MEL, _LOG_STEP = 1000.0, 200.0 / 3, 27.0 / torch.log(torch.tens
 
 
 def hz_to_mel(hz: Tensor) -> Tensor:
-    """Slaney's mel scale (Auditory Toolbox, 1998): linear below 1 kHz, 27 steps for every factor of 6.4 above."""
+    """Hz -> mel of Slaney's scale (Auditory Toolbox, 1998), of any shape.
+
+    Linear below 1 kHz, a mel for every 200 / 3 Hz; 27 mel for every factor of 6.4 above.
+    """
     return torch.where(
         hz < _BREAK_HZ, hz / _HZ_A_MEL, _BREAK_HZ / _HZ_A_MEL + (hz.clamp_min(_BREAK_HZ) / _BREAK_HZ).log() * _LOG_STEP
     )
 
 
 def mel_to_hz(mel: Tensor) -> Tensor:
-    """The inverse of `hz_to_mel`."""
+    """Mel of Slaney's scale -> Hz, of any shape: the inverse of `hz_to_mel`."""
     start = _BREAK_HZ / _HZ_A_MEL
     return torch.where(mel < start, mel * _HZ_A_MEL, _BREAK_HZ * ((mel - start).clamp_min(0) / _LOG_STEP).exp())
 

@@ -140,7 +140,11 @@ def _from_array(array: np.ndarray) -> Tensor:
 
 
 def scaled(array: np.ndarray) -> np.ndarray:
-    """Any numbers as uint8."""
+    """Numbers of any shape as uint8: floats run from 0 to 1, uint16 to 65,535, other integers to 255.
+
+    Raises:
+        BadSample: no numbers, NaN or infinity among them, or some outside of that range.
+    """
     if array.dtype == np.uint8:
         return array
     if array.dtype == np.bool_:
