@@ -9,10 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from coview.errors import MissingExtra, UserError
+from coview.errors import MissingExtra, RunFailed, UserError
 
 TORCHJD = {"mgda": "MGDA", "pcgrad": "PCGrad", "upgrad": "UPGrad", "cagrad": "CAGrad", "aligned-mtl": "AlignedMTL"}
 """Gradient rules and the aggregators of torchjd that compute them."""
+
+ROUNDING = 1e-6
+"""How far below 0 a loss that is never negative may come out in float32."""
 
 
 class Balance(nn.Module):
@@ -26,6 +29,9 @@ class Balance(nn.Module):
         """One gradient from the lanes'."""
         return next(iter(gradients.values()), [])
 
+    def check(self, losses: Mapping[str, Tensor]) -> None:
+        """Raises where the rule cannot weigh a step's mean losses, before anything has moved."""
+
     def after_step(self, losses: Mapping[str, Tensor]) -> None:
         """Moves the rule's own state by the step's mean losses."""
 
@@ -35,7 +41,8 @@ class Uncertainty(Balance):
 
     Kendall, Gal, Cipolla, "Multi-Task Learning Using Uncertainty to Weigh Losses", CVPR 2018,
     https://arxiv.org/abs/1705.07115 (the form with s = log variance). The gradient of s needs the means alone, and is
-    taken by plain gradient descent.
+    taken by plain gradient descent. The losses are to be those of a likelihood, squared errors or cross-entropies: the
+    sum has its least at exp(s_k) = L_k, and none where L_k < 0.
 
     Args:
         rate: step of s.
@@ -48,6 +55,20 @@ class Uncertainty(Balance):
 
     def lanes(self, name: str) -> dict[Hashable, float]:
         return {0: float(torch.tensor(-self.log_variance.get(name, 0.0)).exp())}
+
+    def check(self, losses: Mapping[str, Tensor]) -> None:
+        """Refuses a negative loss, whose weight would grow without bound.
+
+        Raises:
+            UserError: at the first step.
+            RunFailed: at a later one.
+        """
+        negative = [name for name, loss in losses.items() if float(loss) < -ROUNDING]
+        if negative:
+            raise (RunFailed if self.log_variance else UserError)(
+                f"--balance uncertainty is defined for losses that are not negative, and {negative[0]} is "
+                f"{float(losses[negative[0]]):.3g}; choose --balance sum, or a rule that reads gradients (upgrad)"
+            )
 
     def after_step(self, losses: Mapping[str, Tensor]) -> None:
         for name, loss in losses.items():

@@ -131,6 +131,9 @@ class Updater:
 
         Returns:
             The gradient's norm, or None where losses or gradients were not finite: then nothing moved.
+
+        Raises:
+            UserError, RunFailed: the balance cannot weigh the losses; nothing moved.
         """
         by_turn = self._gradients(step)
         flat = [g for grads in by_turn for g in _there(grads)]
@@ -139,6 +142,7 @@ class Updater:
         norm = torch.nn.utils.get_total_norm(flat) if flat else torch.zeros(())
         if not bool(torch.isfinite(norm)):
             return None
+        self.balance.check(step.losses)
         place = {id(p): i for i, p in enumerate(step.parameters)}
         self.last_rate = self.peak * rate(progress, warmup=self.config.warmup, schedule=self.config.schedule)
         for turn, optimizer, grads in zip(self.turns, self.optimizers, by_turn, strict=True):
