@@ -6,19 +6,20 @@ import pytest
 import torch
 
 from coview.engine.step import ExactStep
+from coview.methods.base import Method
 from coview.methods.registry import method_class
 from tests.contracts.cases import batch, difference, make, matrix, outcome, plain, run_step, step_outcome
 from tests.contracts.pool import Pool
 
 CLOSE = 1e-9
 CELLS = matrix()
+UNMIXED = [cell for cell in CELLS if not method_class(cell[0]).mixes_samples]
+"""Those at any chunk; views that mix samples read their chunk, and are exact where it is equal."""
 
 
-@pytest.mark.parametrize(("method", "first"), CELLS)
+@pytest.mark.parametrize(("method", "first"), UNMIXED)
 @pytest.mark.parametrize("missing", [0.0, 0.5])
 def test_gradient_of_chunks_is_the_gradient_of_the_whole_batch(method: str, first: str, missing: float) -> None:
-    if method_class(method).mixes_samples:
-        return  # views that mix samples read their chunk; test_processes covers them at equal chunk
     encoder, options = plain(method)
     whole = step_outcome(method, first, encoder, options, 11, missing, False)
     assert whole["gradients"], "nothing is trained"
@@ -56,29 +57,32 @@ def test_a_process_without_a_chunk_agrees_too(method: str, first: str, pools: di
 
 
 @pytest.mark.parametrize(("method", "first"), CELLS)
-def test_both_passes_of_a_chunk_say_the_same_bit_for_bit(method: str, first: str) -> None:
+def test_a_chunk_is_asked_as_often_as_promised_and_says_the_same_bit_for_bit(method: str, first: str) -> None:
     encoder, options = noisy(method)
     built = make(method, first, encoder, **options)
     said: dict[int, list[dict[str, torch.Tensor]]] = {}
+    met: set[str] = set()  # what relate gives a gradient
     plain = built.represent
 
     def record(views):  # type: ignore[no-untyped-def]
         reps = plain(views)
+        met.update(n for n, f in reps.features.items() if f.requires_grad)
         said.setdefault(int(views.key.min()), []).append({n: f.detach().clone() for n, f in reps.features.items()})
         return reps
 
     built.represent = record  # type: ignore[method-assign]
     run_step(built, batch(method, first), 4)
+    assert not met or type(built).relate is not Method.relate, "what relates nothing has one pass at any chunk"
+    times = 2 if met else 1
+    assert [len(passes) for passes in said.values()] == [times, times, 1], "the last chunk's graph is still there"
     for passes in said.values():
         for again in passes[1:]:
             assert again.keys() == passes[0].keys()
             assert all(torch.equal(again[n], passes[0][n]) for n in again)
 
 
-@pytest.mark.parametrize(("method", "first"), CELLS)
+@pytest.mark.parametrize(("method", "first"), UNMIXED)
 def test_state_after_a_step_does_not_depend_on_the_cut(method: str, first: str, pools: dict[int, Pool]) -> None:
-    if method_class(method).mixes_samples:
-        return
     encoder, options = plain(method)
     whole = step_outcome(method, first, encoder, options, 11, 0.0, True)
     cut = step_outcome(method, first, encoder, options, 3, 0.0, True)
@@ -87,10 +91,8 @@ def test_state_after_a_step_does_not_depend_on_the_cut(method: str, first: str, 
         assert difference(whole, theirs, "buffers") <= CLOSE
 
 
-@pytest.mark.parametrize(("method", "first"), CELLS)
+@pytest.mark.parametrize(("method", "first"), UNMIXED)
 def test_order_of_chunks_and_rows_changes_nothing(method: str, first: str) -> None:
-    if method_class(method).mixes_samples:
-        return
     encoder, options = plain(method)
     whole = batch(method, first, missing=0.3)
     straight = make(method, first, encoder, **options)
@@ -107,8 +109,6 @@ def test_nobody_present_gives_no_loss_and_no_gradient(method: str, first: str) -
     encoder, options = plain(method)
     built = make(method, first, encoder, **options)
     whole = batch(method, first)
-    for view in whole.slots.values():
-        view = view.with_value(view.value, present=torch.zeros_like(view.present))
     empty = {s: v.with_value(v.value, present=torch.zeros_like(v.present)) for s, v in whole.slots.items()}
     nobody = type(whole)(empty, whole.ids, whole.key)
     found = ExactStep(built, [nobody.rows(slice(0, 6)), nobody.rows(slice(6, 11))], 11, seed=5, step=3).run()
