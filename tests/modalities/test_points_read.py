@@ -119,3 +119,33 @@ def test_broken_files_are_named(content: bytes, tmp_path: Path) -> None:
 
 def test_fewest_points_are_enough() -> None:
     assert len(read_points(np.arange(3.0 * LEAST).reshape(-1, 3))) == LEAST
+
+
+MAP = np.array([4.5e5, 5.2e6, 310.0])
+"""Where a place lies in coordinates of UTM, in metres."""
+
+
+def test_clouds_and_meshes_in_coordinates_of_a_map_keep_their_shape(tmp_path: Path) -> None:
+    cloud = np.random.default_rng(0).normal(size=(50, 3))
+    points = read_points(cloud + MAP)
+    assert points.dtype == np.float32
+    got, want = (np.sort(p - (p.min(0) + p.max(0)) / 2, axis=0) for p in (points, cloud))
+    np.testing.assert_allclose(got, want, atol=1e-6)
+    (tmp_path / "ball.obj").write_text(
+        trimesh.Trimesh(*ball(), process=False).apply_translation(MAP).export(file_type="obj", digits=8)
+    )
+    for raw in ((ball()[0] + MAP, ball()[1]), tmp_path / "ball.obj"):
+        radii = np.linalg.norm(read_points(raw), axis=1)
+        assert 0.9 < radii.min() < radii.max() < 1.01
+
+
+def ball() -> tuple[np.ndarray, np.ndarray]:
+    mesh = trimesh.creation.icosphere()
+    return np.asarray(mesh.vertices), np.asarray(mesh.faces)
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0, 100.0])
+def test_clouds_near_the_origin_are_kept_as_they_stand(offset: float) -> None:
+    cloud = np.random.default_rng(0).normal(size=(50, 3)) + offset
+    points = read_points(cloud)
+    assert {tuple(p) for p in points} == {tuple(p) for p in cloud.astype(np.float32)}

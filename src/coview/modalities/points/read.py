@@ -21,6 +21,9 @@ LEAST = 8
 
 MESHES = ("obj", "ply", "stl", "off", "glb")
 
+FAR = 64
+"""Boxes from the origin at which a cloud is moved there: from here on float32 tells less than 2^-17 of a box."""
+
 _SEED = 0
 
 
@@ -29,7 +32,8 @@ def read_points(raw: Any) -> np.ndarray:
 
     Meshes are read by trimesh, all their parts together, and 4,096 points are drawn from the surface, each part of it
     by its area, the same ones every time; so that a slot of two readings of one file is one cloud. Of clouds points met
-    twice count once, and columns after the first three (normals, colours) are left out.
+    twice count once, and columns after the first three (normals, colours) are left out. What lies far off, as in the
+    coordinates of a map, is moved to the origin: float32 would round its shape away.
 
     Args:
         raw: a path (obj, ply, stl, off, glb, npy, npz), the bytes of such a mesh, an array `(M, 3 or more)`, a mesh as
@@ -64,7 +68,7 @@ def _cloud(raw: Any) -> np.ndarray:
         raise BadSample(f"is {type(raw).__name__}, not points (a mesh, or an array (points, 3))")
     if array.ndim != 2 or array.shape[1] < 3:
         raise BadSample(f"is an array {array.shape}, not points (points, 3)")
-    points = array[:, :3].astype(np.float32)
+    points = _near(array[:, :3])
     bad = ~np.isfinite(points).all(1)
     if bad.any():
         raise BadSample(f"has coordinates that are NaN or infinite in {bad.sum():,} of {len(points):,} points")
@@ -75,6 +79,17 @@ def _cloud(raw: Any) -> np.ndarray:
         raise BadSample(f"has {told}; at least {LEAST} different ones make a shape")
     order = np.random.default_rng(_SEED).permutation(len(distinct))[:MOST]
     return distinct[order]
+
+
+def _near(points: np.ndarray) -> np.ndarray:
+    """Points as float32; those of a box that lies far off, about its middle."""
+    if points.size and points.dtype.itemsize > 4:
+        exact = points.astype(np.float64)
+        low, high = exact.min(0), exact.max(0)
+        middle = low / 2 + high / 2
+        if np.isfinite(middle).all() and np.abs(middle).max() >= FAR * (high - low).max():
+            points = exact - middle
+    return points.astype(np.float32)
 
 
 def _surface(mesh: Any) -> np.ndarray:
