@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from coview.batch import Batch, Reps, View, Views
-from coview.losses.masked_reconstruction import masked_mean
+from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
 from coview.nn.causal_decoder import CausalDecoder
 from coview.nn.encoder import Encoded, Encoder

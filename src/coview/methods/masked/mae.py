@@ -8,7 +8,7 @@ from torch import Tensor
 
 from coview.batch import Batch, Reps, View, Views
 from coview.errors import UserError
-from coview.losses.masked_reconstruction import masked_mean
+from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoded, Encoder

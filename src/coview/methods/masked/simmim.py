@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from coview.batch import Batch, Reps, Views
-from coview.losses.masked_reconstruction import masked_mean
+from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
 from coview.nn.encoder import Encoder
 from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
