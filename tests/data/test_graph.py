@@ -55,6 +55,29 @@ def test_a_graph_of_torch_geometric_has_its_nodes_as_samples_with_labels_and_spl
     torch.testing.assert_close(wiring(source).x, graph.x)
 
 
+@pytest.mark.parametrize("kind", [torch.uint8, torch.int64])
+def test_masks_of_noughts_and_ones_say_the_split_as_booleans_do(kind: torch.dtype) -> None:
+    graph = Data(x=torch.rand(4, 3), edge_index=torch.tensor([[0, 1], [1, 2]]))
+    graph.train_mask, graph.val_mask = torch.tensor([1, 1, 0, 0]).to(kind), torch.tensor([0, 0, 1, 0]).to(kind)
+    graph.test_mask = torch.tensor([0, 0, 0, 1]).to(kind)
+    assert open_source(graph).split == ["train", "train", "valid", "test"]
+
+
+@pytest.mark.parametrize(
+    ("mask", "said"),
+    [
+        (torch.tensor([0, 3, 1, 2]), "has 3"),
+        (torch.tensor([0, -1, 0, 1]), "has -1"),
+        (torch.tensor([0.0, 0.0, 0.0, 1.0]), "is float32"),
+    ],
+)
+def test_a_mask_of_anything_else_is_refused(mask: torch.Tensor, said: str) -> None:
+    graph = Data(x=torch.rand(4, 3), edge_index=torch.tensor([[0, 1], [1, 2]]))
+    graph.train_mask, graph.test_mask = torch.tensor([1, 1, 0, 0]).bool(), mask
+    with pytest.raises(UserError, match=f"graphs: test_mask {said}; a mask is, for each node, True or False"):
+        open_source(graph)
+
+
 def test_a_list_of_graphs_has_graphs_as_samples() -> None:
     graphs = [Data(x=torch.rand(n, 2), edge_index=torch.tensor([[0], [1]]), y=torch.tensor([0.5 * n])) for n in (2, 5)]
     source = open_source(graphs)

@@ -48,7 +48,7 @@ def from_graphs(graphs: Any, name: str = "graphs") -> Source:
         name: of the source.
 
     Raises:
-        UserError: the one graph has no nodes, or arrays that do not fit.
+        UserError: the one graph has no nodes, arrays that do not fit, or masks of other than booleans or 0 and 1.
     """
     if is_graph(graphs):
         return _nodes_of(graphs, name)
@@ -76,12 +76,30 @@ def _nodes_of(graph: Any, name: str) -> Source:
         source.labels["y"] = as_array(y).reshape(-1)
     masks = {part: as_array(mask) for part, key in _MASKS.items() if (mask := getattr(graph, key, None)) is not None}
     if masks and all(mask.shape == (count,) for mask in masks.values()):
-        source.split = split_of_masks(masks, count)
+        source.split = split_of_masks({part: _as_mask(name, part, mask) for part, mask in masks.items()}, count)
     return source
 
 
+def _as_mask(name: str, part: str, mask: np.ndarray) -> np.ndarray:
+    """Booleans; integers would say which nodes by their number.
+
+    Raises:
+        UserError: it is neither of booleans nor of integers 0 and 1.
+    """
+    if mask.dtype == bool:
+        return mask
+    whole = np.issubdtype(mask.dtype, np.integer)
+    strange = mask[(mask != 0) & (mask != 1)] if whole else mask
+    if len(strange):
+        found = f"has {strange[0]}" if whole else f"is {mask.dtype}"
+        raise UserError(
+            f"{name}: {_MASKS[part]} {found}; a mask is, for each node, True or False, or the integers 1 and 0"
+        )
+    return mask.astype(bool)
+
+
 def split_of_masks(masks: dict[str, np.ndarray], count: int) -> list[str] | None:
-    """The part of each node by torch-geometric's masks, None where no mask says who trains.
+    """The part of each node by torch-geometric's masks, `(count,)` booleans each; None where no mask says who trains.
 
     Nodes of no mask train: they have no label to learn from, but they are there to be looked at.
     """
