@@ -173,6 +173,24 @@ def test_tables_with_a_column_graph_have_graphs_as_samples(tmp_path: Path) -> No
     assert source.labels["solubility"].tolist() == [1.5, 0.5]
 
 
+@pytest.mark.parametrize("kind", [pa.float64(), pa.int32(), pa.string()])
+def test_labels_of_graphs_are_found_whatever_the_type_of_their_ids(kind: pa.DataType, tmp_path: Path) -> None:
+    many = MANY.replace("\ng,", "\n0,").replace("\nh,", "\n1,")
+    tables(tmp_path / "own", nodes=many, edges="graph,source,target\n0,a,b\n1,b,c\n")
+    ids = pa.array([1, 0], pa.int64()).cast(kind)
+    pq.write_table(pa.table({"id": ids, "label": [7, 3]}), tmp_path / "own" / "graphs.parquet")
+    source = open_source(tmp_path / "own")
+    assert source.labels["label"].tolist() == [3, 7]
+    assert not any("not read" in line for line in source.understood)
+
+
+def test_two_graphs_of_one_id_are_refused(tmp_path: Path) -> None:
+    labels = "id,solubility\ng,0.5\nh,1.5\ng,2.5\n"
+    own = tables(tmp_path / "own", nodes=MANY, edges="graph,source,target\ng,a,b\n", graphs=labels)
+    with pytest.raises(UserError, match=r"graphs\.csv has two graphs of id 'g'; each graph needs an id of its own"):
+        open_source(own)
+
+
 def test_a_graph_with_a_bad_edge_is_left_out_and_named_and_the_others_stay(tmp_path: Path) -> None:
     edges = "graph,source,target\ng,a,zoe\nh,b,c\n"
     data = load(open_source(tables(tmp_path / "own", nodes=MANY, edges=edges)), adapt_rows=[1])

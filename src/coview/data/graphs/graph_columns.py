@@ -123,9 +123,9 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
     nodes = _settled("nodes", nodes, [n for n in nodes.column_names if n not in (key, "graph", "split")], understood)
     of_node, of_edge = (id_words(t["graph"]) if "graph" in t.column_names else None for t in (nodes, edges))
     if of_node is None or of_edge is None:
-        ends = _found(_numbered(node_file, names), told.ravel().tolist(), told)
+        ends = _found(numbered(node_file, names, "node"), told.ravel().tolist(), told)
     else:  # ids need differ within their graph only
-        place = _numbered(node_file, zip(of_node.tolist(), names, strict=True))
+        place = numbered(node_file, zip(of_node.tolist(), names, strict=True), "node")
         ends = _found(place, zip(of_edge.repeat(2).tolist(), told.ravel().tolist(), strict=True), told)
     taken = {key, "graph", "split", *labels}
     features = [n for n in nodes.column_names if n not in taken and _is_feature(n, nodes[n].type)]
@@ -179,11 +179,16 @@ def _graph_of_edges(of_node: np.ndarray, of_edge: np.ndarray | None, ends: np.nd
     return np.where(there >= 0, of_node[there], "")
 
 
-def _numbered(file: Path, names: Iterable[object]) -> dict[object, int]:
+def numbered(file: Path, names: Iterable[object], thing: str) -> dict[object, int]:
+    """The row of each id.
+
+    Raises:
+        UserError: an id is met twice.
+    """
     place: dict[object, int] = {}
     for i, name in enumerate(names):
         if place.setdefault(name, i) != i:
-            raise UserError(f"{file} has two nodes of id {name!r}; each node needs an id of its own")
+            raise UserError(f"{file} has two {thing}s of id {name!r}; each {thing} needs an id of its own")
     return place
 
 

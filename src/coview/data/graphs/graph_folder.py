@@ -32,8 +32,9 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from coview.data.graphs.edge_list import id_words
 from coview.data.graphs.graph import node_source
-from coview.data.graphs.graph_columns import Tables, read_tables, table_file, with_kinds
+from coview.data.graphs.graph_columns import Tables, numbered, read_tables, table_file, with_kinds
 from coview.data.items import Items
 from coview.data.kinds import count, some
 from coview.data.links import Links
@@ -161,13 +162,17 @@ def _graphs(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
 
 
 def _labelled(source: Source, folder: Path, labels: Sequence[str]) -> Source:
-    """With the labels and texts that a table `graphs` tells of whole graphs."""
+    """With the labels and texts that a table `graphs` tells of whole graphs.
+
+    Raises:
+        UserError: it cannot be read, or its ids repeat.
+    """
     file = table_file(folder, "graphs")
     if file is None:
         return source
     table, skipped = read_table(file)
     key = next((n for n in table.column_names if n.lower() == "id"), table.column_names[0])
-    row = {str(name): i for i, name in enumerate(table[key].to_pylist())}
+    row = numbered(file, id_words(table[key]).tolist(), "graph")
     at = pa.array([row.get(name) for name in source.names], pa.int64())
     slots, told, unread = _told(table.drop_columns([key]).take(at), labels)
     source.understood += [f"graphs: not read: {some(unread)}"] if unread else []
