@@ -52,11 +52,43 @@ def test_an_existing_run_is_refused(run: Path, pictures: Path, capsys: pytest.Ca
 
 def test_resume_takes_no_other_options(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "simclr", "--resume", "--out", str(run), "--lr", "1"]) == 2
-    assert "--lr" in capsys.readouterr().err
+    assert "--lr cannot be 1.0 now, it has none" in capsys.readouterr().err
+    assert main(["fit", "simclr", "--resume", "--out", str(run), "--batch-size", "99"]) == 2
+    assert "--batch-size cannot be 99 now, it has 16" in capsys.readouterr().err
+
+
+def test_resume_takes_the_words_that_the_run_was_asked_for_with(run: Path, pictures: Path) -> None:
+    asked = ["--data", str(pictures), "--steps", "6", "--out", str(run), "--dim", "8", "--encoder", "conv", *SMALL]
+    assert main(["fit", "simclr", *asked, "--resume", "--no-evaluate"]) in (0, 3)
+
+
+def test_a_configuration_without_a_method_gives_options_to_the_one_that_is_named(
+    pictures: Path, inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words, status, told in (("batch_size: 8", 0, "60 samples"), ("stepz: 3", 2, "option 'stepz'")):
+        Path("own.yaml").write_text(words + "\n")
+        asked = ["fit", "simclr", "--config", "own.yaml", "--data", str(pictures), "--dry-run"]
+        assert main(asked) == status
+        assert told in "".join(capsys.readouterr())
+
+
+def test_samples_that_have_one_slot_each_are_refused_before_training(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import numpy as np
+    import soundfile
+    from PIL import Image
+
+    Path("apart").mkdir()
+    for i in range(12):
+        Image.fromarray(np.full((8, 8, 3), 20 * i, np.uint8)).save(f"apart/a{i}.png")
+        soundfile.write(f"apart/b{i}.wav", np.random.default_rng(i).normal(size=1600) / 9, 16_000)
+    assert main(["fit", "clip", "--data", "apart", "--dry-run"]) == 2
+    assert "files of one sample share their name" in capsys.readouterr().err.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
-    ("more", "reason"), [(["--config", "x.yaml"], "--config cannot"), (["--dry-run"], "leave out")]
+    ("more", "reason"), [(["--config", "x.yaml"], "leave out --config"), (["--dry-run"], "leave out")]
 )
 def test_resume_takes_no_configuration_and_runs_not_dry(
     run: Path, capsys: pytest.CaptureFixture[str], more: list[str], reason: str
@@ -101,7 +133,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_a_whole_one_does_not(
         return advance(trainer)
 
     monkeypatch.setattr(Trainer, "advance", interrupted)
-    assert main([*words, "--out", str(tmp_path / "part")]) in (0, 3)
+    assert main([*words, "--out", str(tmp_path / "part")]) in (3, 130)
     assert f"coview fit simclr --resume --out {tmp_path / 'part'} goes on" in capsys.readouterr().out.replace("\n", "")
 
 
@@ -114,7 +146,7 @@ def test_a_dry_run_says_what_was_understood_and_draws_views(
     said = capsys.readouterr().out
     assert "60 samples" in said
     assert "image" in said
-    with Image.open("views.png") as sheet:
+    with Image.open(f"{pictures.stem}-views.png") as sheet:
         assert min(sheet.size) > 200
     assert not Path("runs").exists()
 

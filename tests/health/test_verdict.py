@@ -109,6 +109,13 @@ def test_samples_that_are_all_copies_accuse_nobody_of_collapse_and_praise_nobody
     assert found.sentence == "the held-out samples are all the same, and that tells nothing of the run"
 
 
+def test_looks_that_differ_by_augmentation_alone_are_no_witness_of_samples_told_apart():
+    same = read(torch.ones(60, 16))
+    found = judge(HEALTHY | {"embedding/image": same}, UNTRAINED | {"embedding/image": same})
+    assert found.status == "unknown"
+    assert "held-out samples are all the same" in found.sentence
+
+
 def test_a_slot_of_copies_is_no_witness_beside_another():
     same = {"embedding/label": read(torch.ones(50, 8))}
     found = judge(same | HEALTHY, same | UNTRAINED)

@@ -103,7 +103,7 @@ def test_what_is_known_to_be_a_runs_own(told: str, given: Any, own: bool) -> Non
 
 def test_a_resumed_run_is_asked_for_as_it_was(table: Path, run: coview.Run) -> None:
     out = str(run.folder)
-    with pytest.raises(UserError, match="--lr cannot change now"):
+    with pytest.raises(UserError, match=r"--lr cannot be 0\.5 now"):
         coview.fit("simclr", None, out=out, resume=True, lr=0.5)
     with pytest.raises(UserError, match="is a run of simclr"):
         coview.fit("vicreg", None, out=out, resume=True)

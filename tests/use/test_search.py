@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import coview
+from coview.data.arrays import from_arrays
 from coview.errors import UserError
 from coview.use.search import search
 
@@ -81,3 +82,14 @@ def test_samples_of_one_slot_are_compared_in_the_space_made_for_comparing(both: 
     asked = next(hit.row for hit in hits if hit.name == "03")
     cosine = torch.nn.functional.cosine_similarity(joint, joint[asked][None])
     assert [hit.cosine for hit in hits] == pytest.approx(cosine.sort(descending=True).values.tolist(), abs=1e-4)
+
+
+def test_a_sample_of_a_run_that_reads_text_is_asked_for_by_name() -> None:
+    texts = [f"{a} {b}" for a in ("red", "blue", "green", "dark") for b in ("sun", "hat", "tree", "fish", "moon")]
+    run = coview.fit("simclr", {"text": texts}, steps=2, batch_size=8, encoder_options={"dim": 16}, threads=1)
+    data = from_arrays(text=texts)
+    hit, *_ = search(run, f"sample={data.names[3]}", data, k=2)
+    assert (hit.name, hit.row) == (data.names[3], 3)
+    assert hit.cosine == pytest.approx(1.0, abs=1e-4)
+    with pytest.raises(UserError, match="neither a file nor a sample"):
+        search(run, "sample=nobody", data)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coview.cli.fit_options import build_parser, read_config
+from coview.cli.fit_options import build_parser, options_of, read_config
 from coview.cli.progress import telling
 from coview.cli.terminal import first_process, say, say_verdict
 from coview.errors import UserError
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from coview.engine.run import Run
     from coview.use.train import Prepared
 
-FAILED = 3
+FAILED, INTERRUPTED = 3, 130
+"""Exit statuses: the run collapsed; it was stopped before its budget was used."""
 FILES = {"image", "audio", "video", "points", "volume", "spectral"}
 """Modalities of which a file is one sample."""
 _FLAGS = ("config", "resume", "dry_run", "no_evaluate")
@@ -56,8 +57,10 @@ def _resume(method: str | None, given: dict[str, Any], flags: dict[str, Any]) ->
 
     if flags["dry_run"]:
         raise UserError("--dry-run trains nothing and --resume goes on training; leave out one of them")
-    others = [n for n in given if n != "out"] + ["config"] * bool(flags["config"])
-    config, modalities = saved_run(given.get("out"), method, others)
+    if flags["config"]:
+        raise UserError("--resume goes on as the run was asked for; leave out --config")
+    asked = options_of(given)
+    config, modalities = saved_run(asked.pop("out", None), method, asked)
     ready = _prepare(config, modalities)
     return _train(config, ready, resume=True, evaluate=not flags["no_evaluate"])
 
@@ -80,6 +83,7 @@ def _prepare(config: FitConfig, modalities: Any = None) -> Prepared:
 def _dry_run(config: FitConfig) -> int:
     """What would be learnt from, and a sheet of views; nothing is trained."""
     from coview.engine.run import new_method
+    from coview.use.folders import file_stem
     from coview.use.sheet import draw_sheet
 
     ready = _prepare(config)
@@ -87,7 +91,7 @@ def _dry_run(config: FitConfig) -> int:
     for slot, encoder in method.slot_encoders().items():
         size = sum(p.numel() for p in encoder.parameters())
         say(f"  encoder of {slot}: {type(encoder.net).__name__}, {size:,} parameters, {encoder.dim} numbers out")
-    picture = Path("views.png")
+    picture = Path(f"{file_stem(config.data)}-views.png")
     draw_sheet(ready.data, ready.rows["train"]).save(picture)
     say(f"views: {picture}")
     say("nothing was trained; without --dry-run it will be")
@@ -118,7 +122,7 @@ def _train(config: FitConfig, ready: Prepared, *, resume: bool, evaluate: bool) 
     _next(trained, ready)
     if trained.verdict is not None and trained.verdict.status == "collapsed":
         return FAILED
-    return 0
+    return 0 if trained.complete else INTERRUPTED
 
 
 def finish(trained: Run, ready: Prepared) -> None:

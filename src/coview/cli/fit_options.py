@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import inspect
 import typing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def build_parser(method: str | None, *, prog: str = "coview fit") -> Parser:
     more = parser.add_argument_group("what to do")
     more.add_argument("--config", metavar="FILE", help="options from a YAML file (a run's config.yaml, for one)")
     more.add_argument("--resume", action="store_true", help="go on with the run in --out from its newest checkpoint")
-    more.add_argument("--dry-run", action="store_true", help="say what was understood, draw views.png, and stop")
+    more.add_argument("--dry-run", action="store_true", help="say what was understood, draw DATA-views.png, and stop")
     more.add_argument("--no-evaluate", action="store_true", help="train only: no scores, no report")
     return parser
 
@@ -111,7 +112,7 @@ def read_config(method: str | None, given: dict[str, Any], config_file: str | No
     """
     values: dict[str, Any] = {}
     if config_file is not None:
-        saved = dataclasses.asdict(as_asked(load_config(Path(config_file))))
+        saved = dataclasses.asdict(as_asked(load_config(Path(config_file), method)))
         if "encoder" in given:
             saved["encoder_options"] = {}
         values = {name: v for name, v in saved.items() if name not in ("out", *NAMES) or (name in NAMES and v)}
@@ -123,14 +124,23 @@ def read_config(method: str | None, given: dict[str, Any], config_file: str | No
     if values["method"] is None:
         raise UserError("name a method first: coview fit simclr --data emoji; coview methods lists them")
     known = {f.name for f in dataclasses.fields(FitConfig)}
-    for name, value in given.items():
+    for name, value in options_of(given).items():
         if name not in known:
             values["options"] = {**values.get("options", {}), name: value}
         else:
-            values[name] = WORDS[name](value, f"--{name.replace('_', '-')}") if name in WORDS else value
+            values[name] = value
     config = FitConfig(**values)
     check_budget(config)
     return config
+
+
+def options_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options on the command line by name, `name=value` words read.
+
+    Raises:
+        UserError: such words cannot be read.
+    """
+    return {n: WORDS[n](v, f"--{n.replace('_', '-')}") if n in WORDS else v for n, v in given.items()}
 
 
 def _methods() -> str:

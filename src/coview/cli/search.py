@@ -17,7 +17,7 @@ def run(words: Sequence[str]) -> int:
     )
     add_run(parser)
     parser.add_argument(
-        "query", metavar="QUERY", help="a text, the path of a file that the run can read, or a sample's name"
+        "query", metavar="QUERY", help="a text, the path of a file that the run can read, or sample=NAME"
     )
     add_run_data(parser)
     parser.add_argument("--slot", metavar="SLOT", help="where to look (default: one comparable with the query)")

@@ -183,8 +183,8 @@ def save_config(config: FitConfig, path: Path) -> None:
     write_whole(path, yaml.safe_dump({"format": FORMAT, **options, "versions": versions()}, sort_keys=False))
 
 
-def load_config(path: Path) -> FitConfig:
-    """Reads what `save_config` wrote, or a user's `--config` file.
+def load_config(path: Path, method: str | None = None) -> FitConfig:
+    """Reads what `save_config` wrote, or a user's `--config` file; `method` where that names none.
 
     Raises:
         UserError: no such file, a newer format, or an option that does not exist.
@@ -195,8 +195,8 @@ def load_config(path: Path) -> FitConfig:
         found = yaml.safe_load(path.read_text())
     except yaml.YAMLError as error:
         raise UserError(f"{path} is not readable YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(found, dict) or "method" not in found:
-        raise UserError(f"{path} is no configuration of coview: it names no method")
+    if not isinstance(found, dict):
+        raise UserError(f"{path} is no configuration of coview: it names no options")
     if found.pop("format", FORMAT) > FORMAT:
         raise UserError(f"{path} was written by a newer coview; this one reads format {FORMAT}")
     found.pop("versions", None)
@@ -204,4 +204,6 @@ def load_config(path: Path) -> FitConfig:
     for name in found:
         if name not in known:
             raise UserError(f"{path} has an option {name!r} that fit does not have")
-    return FitConfig(**found)
+    if method is None and "method" not in found:
+        raise UserError(f"{path} is no configuration of coview: it names no method")
+    return FitConfig(**{"method": method, **found})

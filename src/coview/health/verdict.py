@@ -115,9 +115,15 @@ def _told(case: Case) -> Sign:
 
 
 def _telling(case: Case) -> list[str]:
-    """The readings of samples that differ, the embeddings' first."""
+    """The readings of samples that differ, the embeddings' first.
+
+    None where the held-out samples are all the same: what the losses compare differs then by augmentation alone.
+    """
+    held_out = [name for name in case.readings if name.startswith("embedding/")]
     told = [name for name, now in case.readings.items() if case.reference.get(name, now).distinct > 1]
-    return sorted(told, key=lambda name: not name.startswith("embedding/"))
+    if held_out and not set(held_out) & set(told):
+        return []
+    return sorted(told, key=lambda name: name not in held_out)
 
 
 def _well(case: Case) -> str:

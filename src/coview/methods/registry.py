@@ -191,6 +191,15 @@ def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> 
     return list(dict.fromkeys(chosen))
 
 
+def least_together(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> int:
+    """How many slots of one sample a method relates at least."""
+    from coview.nn.encoder import Encoder
+
+    cls = method_class(name)
+    by_name = Encoder not in typing.get_type_hints(cls.__init__).values()
+    return cls.slot_counts[0] if by_name else len(slots_of(name, modalities))
+
+
 def _check_count(name: str, slots: list[str], least: int, most: int | None) -> None:
     given = ", ".join(slots) or "none"
     if len(slots) < least:

@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
+from coview.data.source import Data
 from coview.engine.config import FitConfig
 from coview.errors import UserError
 from coview.use.budget import check_budget
@@ -26,6 +30,20 @@ def check_config(config: FitConfig) -> None:
     check_device(config.device)
     if config.init is not None:
         tensors_of(Path(config.init))
+
+
+def check_joined(method: str, data: Data, train: Tensor) -> None:
+    """Raises UserError where a method relates several slots, and no training sample has as many."""
+    from coview.methods.registry import least_together
+
+    least = least_together(method, data.modalities)
+    there = torch.stack([data.slots[slot].present.cpu()[train].any(1) for slot in data.slots]).sum(0)
+    if len(train) and int(there.max()) < least:
+        raise UserError(
+            f"{method} relates {least} slots of one sample, and none of the {len(train):,} training samples of "
+            f"{data.name} has more than {int(there.max())}; files of one sample share their name, as in "
+            "cat.png and cat.wav"
+        )
 
 
 def check_name(flag: str, name: str, known: Iterable[str]) -> None:

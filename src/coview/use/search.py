@@ -21,6 +21,9 @@ from coview.use.neighbours import nearest
 if TYPE_CHECKING:
     from coview.engine.run import Run
 
+SAMPLE = "sample="
+"""Before a sample's name, which in a run that reads text may be a text as well."""
+
 ALSO = {"image": ("spectral", "video")}
 """What else a file may be that its ending calls a picture: a raster, a GIF that moves."""
 
@@ -43,8 +46,8 @@ def search(
 
     Args:
         run: a run, or its folder.
-        query: the path of a file that one of the run's slots reads, or `slot=path` where several do; or a text; or,
-            where the run reads no text, the name of a sample of the data.
+        query: the path of a file that one of the run's slots reads, or `slot=path` where several do; or a text; or
+            `sample=NAME`, a sample of the data (where the run reads no text, its name alone).
         data: where to look; default the data that the run was trained on.
         slot: where to look; default a slot comparable with the query's, another one where there is one.
         k: how many, at least 1.
@@ -59,10 +62,11 @@ def search(
         raise UserError(f"k (-k) is how many samples are wanted, 1 at least; {k} was given")
     run = as_run(run)
     asked, query = _named_slot(run, query)
-    asked = asked or _query_slot(run, query)
+    name = query.removeprefix(SAMPLE) if isinstance(query, str) and query.startswith(SAMPLE) else None
+    asked = None if name is not None else asked or _query_slot(run, query)
     single = {} if asked is None else embed_data(run.method, _single(run, asked, query))
     gallery_data = read_data(run, data, **reading)
-    row = _row_named(run, str(query), gallery_data) if asked is None else None
+    row = _row_named(run, str(query) if name is None else name, gallery_data) if asked is None else None
     gallery = Embedded(gallery_data, embed_data(run.method, gallery_data))
     if row is not None:
         single = _row(gallery, row)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from coview.engine.config import FitConfig
+from coview.engine.config import FitConfig, plain
 from coview.errors import UserError
 
 if TYPE_CHECKING:
@@ -113,9 +113,10 @@ def prepare(
     from coview.engine.pretrained import from_runs, read_as
     from coview.methods.registry import plan_encoders
     from coview.modalities.registry import modality_class
-    from coview.use.check import check_config
+    from coview.use.check import check_config, check_joined
 
-    if modalities is None:
+    again = modalities is not None
+    if not again:
         check_config(config)
     source: Source = open_source(
         data, columns=config.columns, label=config.label, group=config.group, options=config.modality
@@ -140,7 +141,10 @@ def prepare(
         strict=config.strict,
         progress=progress,
     )
-    return Prepared(read, split(read, seed=0))
+    parts = split(read, seed=0)
+    if not again:
+        check_joined(config.method, read, parts["train"])
+    return Prepared(read, parts)
 
 
 def as_slots(source: Source, modalities: Mapping[str, Modality]) -> Source:
@@ -178,13 +182,13 @@ def _check_slots(config: FitConfig, source: Source) -> None:
             raise UserError(f"{flag}: the data has no slot {unknown[0]!r}; {hint}")
 
 
-def saved_run(out: str | None, method: str | None, others: Iterable[str]) -> tuple[FitConfig, dict[str, Modality]]:
+def saved_run(out: str | None, method: str | None, asked: Mapping[str, Any]) -> tuple[FitConfig, dict[str, Modality]]:
     """Configuration and fitted modalities of a run that is to go on.
 
     Args:
         out: its folder.
         method: what it is said to be a run of, where that is said.
-        others: options that are asked for besides: there can be none.
+        asked: options that are asked for besides, by name; they can be no others than the run's own.
 
     Raises:
         UserError: there is no run, or it was asked for otherwise.
@@ -194,14 +198,27 @@ def saved_run(out: str | None, method: str | None, others: Iterable[str]) -> tup
     from coview.engine.config import load_config
     from coview.engine.run import read_modalities
 
-    for name in others:
-        raise UserError(f"--resume goes on as the run was asked for; --{name.replace('_', '-')} cannot change now")
     if out is None:
         raise UserError("--resume needs --out, the run to go on with")
     config = dataclasses.replace(load_config(Path(out) / "config.yaml"), out=out)
     if method not in (None, config.method):
         raise UserError(f"{out} is a run of {config.method}; coview fit {config.method} --resume goes on with it")
+    for name, value in asked.items():
+        kept = getattr(config, name, config.options.get(name))
+        if not _is_kept(plain(value), plain(kept)):
+            told = "it has none" if kept is None else f"it has {kept}"
+            flag = f"--{name.replace('_', '-')}"
+            raise UserError(f"--resume goes on as the run was asked for: {flag} cannot be {value} now, {told}")
     return config, read_modalities(Path(out))
+
+
+def _is_kept(asked: Any, kept: Any) -> bool:
+    """Whether what is asked for is what a run has, which names by slot what was asked for all of them."""
+    if asked == kept or asked in (None, "auto"):
+        return True
+    if isinstance(asked, dict) and isinstance(kept, dict) and asked.keys() <= kept.keys():
+        return all(_is_kept(value, kept[name]) for name, value in asked.items())
+    return isinstance(kept, dict) and bool(kept) and all(_is_kept(asked, each) for each in kept.values())
 
 
 def fit(
@@ -219,7 +236,7 @@ def fit(
         method: a method's name (`coview methods`), or `file.py:Class`.
         data: a catalog name, a path, a `Source`, or arrays (see `coview.data.open.open_source`).
         out: folder of the run; None keeps it in memory.
-        resume: go on with the run in `out`, as it was asked for; nothing but `tell` can be asked for besides.
+        resume: go on with the run in `out`, as it was asked for: options can be no others than its own.
         tell: is told of every step, with its metrics as a dict.
         options: fields of `FitConfig` (steps, batch_size, seed, ...); all others are the method's own.
 
