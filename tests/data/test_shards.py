@@ -156,3 +156,27 @@ def test_sounds_in_shards_are_bytes_of_audio(tmp_path):
     soundfile.write(file, wave(), 16_000, format="WAV")
     source = open_source(shard(tmp_path / "s.tar", [("a.wav", file.getvalue())]))
     assert source.columns["audio"].items[0] == [file.getvalue()]
+
+
+def test_a_key_told_apart_by_its_shard_takes_no_other_key_s_place(tmp_path):
+    shard(tmp_path / "s0.tar", [("a.txt", b"first"), ("s1/a.txt", b"second")])
+    shard(tmp_path / "s1.tar", [("a.txt", b"third"), ("s1/a.txt", b"fourth")])
+    source = open_source(tmp_path)
+    texts = [source.columns["text"].items[i][0] for i in range(len(source))]
+    assert texts == [b"first", b"second", b"third", b"fourth"]
+    assert len(set(source.names)) == 4
+
+
+def test_shards_of_one_name_in_several_folders_lose_nothing(tmp_path):
+    for folder in "012":
+        (tmp_path / folder).mkdir()
+        shard(tmp_path / folder / "s.tar", [("a.txt", folder.encode())])
+    source = open_source(str(tmp_path / "{0..2}" / "s.tar"))
+    assert source.names == ["a", "s/a", "s/s/a"]
+
+
+def test_of_a_shard_that_is_no_tar_file_the_first_bytes_are_read(tmp_path, monkeypatch):
+    (tmp_path / "t.tar").write_bytes(b"\x1f\x8b" + bytes(100))
+    monkeypatch.setattr("pathlib.Path.read_bytes", lambda path: pytest.fail("a shard may be larger than memory"))
+    with pytest.raises(UserError, match="gunzip"):
+        open_source(tmp_path / "t.tar")

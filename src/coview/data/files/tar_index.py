@@ -55,6 +55,8 @@ class Members(Items):
 def index_shard(shard: Path, index: Index) -> None:
     """Adds a shard's members to the index; a shard that ends early gives what it has.
 
+    A key that another shard has had is told apart by the shard's name before it, as often as it takes.
+
     Raises:
         UserError: it is not there, compressed, or no tar file.
     """
@@ -75,15 +77,13 @@ def index_shard(shard: Path, index: Index) -> None:
         raise UserError(f"there is no shard {shard}") from None
     except (tarfile.TarError, OSError, EOFError) as error:
         if not mine:
-            packed = shard.read_bytes()[:2] == b"\x1f\x8b"
-            hint = (
-                "it is compressed; unpack it with gunzip, for members are read where they lie" if packed else str(error)
-            )
-            raise UserError(f"{shard} cannot be read as a tar file: {hint}") from error
+            raise UserError(f"{shard} cannot be read as a tar file: {_why(shard, error)}") from error
         index.skipped.append((shard.name, f"ends early, after {count(len(mine), 'sample')}: {error}"))
     end = shard.stat().st_size
     for key, members in mine.items():
-        name = key if key not in index.samples else f"{shard.stem}/{key}"
+        name = key
+        while name in index.samples:
+            name = f"{shard.stem}/{name}"
         whole = {f: m for f, m in members.items() if m.offset + m.size <= end}
         for f in members.keys() - whole.keys():
             index.skipped.append((f"{name}.{f}", f"cut off at the end of {shard.name}"))
