@@ -7,6 +7,7 @@ import tarfile
 import pyarrow as pa
 import pytest
 
+from coview.data.files.webdataset import open_webdataset
 from coview.data.open import open_source
 from coview.errors import UserError
 from tests.data.made_files import picture_bytes, wave
@@ -171,7 +172,7 @@ def test_shards_of_one_name_in_several_folders_lose_nothing(tmp_path):
     for folder in "012":
         (tmp_path / folder).mkdir()
         shard(tmp_path / folder / "s.tar", [("a.txt", folder.encode())])
-    source = open_source(str(tmp_path / "{0..2}" / "s.tar"))
+    source = open_webdataset(str(tmp_path / "{0..2}" / "s.tar"))
     assert source.names == ["a", "s/a", "s/s/a"]
 
 
