@@ -130,3 +130,12 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     with pytest.raises(MissingExtra, match=r"rasterio .* 'coview\[spectral\]'"):
         Spectral.read(tmp_path / "a.tif")
     assert len(Spectral.read(bands()).values) == 4
+
+
+def test_complex_numbers_are_refused(tmp_path: Path) -> None:
+    values = (bands(channels=2) + 1j).astype(np.complex64)
+    np.save(tmp_path / "a.npy", values)
+    path = write_tiff(tmp_path / "a.tif", values)
+    for raw in (path, Window(path, 0, 0, 4, 4), path.read_bytes(), tmp_path / "a.npy", values, {"red": values[0]}):
+        with pytest.raises(BadSample, match=r"complex numbers; save their magnitude, .* two bands"):
+            Spectral.read(raw)

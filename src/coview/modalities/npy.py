@@ -37,3 +37,17 @@ def why_unreadable(error: Exception) -> str:
     if "pickle" in said or isinstance(error, EOFError | BadZipFile):
         return "it is no file that numpy.save or numpy.savez wrote, whatever its name says"
     return f"it is broken ({said[:100]})" if isinstance(error, ValueError) else said[:100]
+
+
+def refuse_complex(dtype: np.dtype, parts: str) -> None:
+    """Complex numbers would lose their imaginary part without a word where real ones are read.
+
+    Args:
+        dtype: of the values.
+        parts: what a value may have several of (`bands`, `channels`).
+
+    Raises:
+        BadSample: the type is complex.
+    """
+    if dtype.kind == "c":
+        raise BadSample(f"holds complex numbers; save their magnitude, or real and imaginary parts as two {parts}")

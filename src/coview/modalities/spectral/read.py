@@ -14,7 +14,7 @@ from torch import Tensor
 
 from coview.errors import MissingExtra
 from coview.modalities.base import BadSample
-from coview.modalities.npy import load_npy
+from coview.modalities.npy import load_npy, refuse_complex
 from coview.modalities.spectral.bands import named, nanometres
 
 LEAST = 2
@@ -68,7 +68,8 @@ def read_raster(raw: Any) -> Raster:
             `Raster`.
 
     Raises:
-        BadSample: it cannot be read, has infinite values, is one pixel, holds no data at all, or the same everywhere.
+        BadSample: it cannot be read, has infinite values, is one pixel, holds no data at all, the same
+            everywhere, or complex numbers.
         MissingExtra: rasterio is not installed.
     """
     match raw:
@@ -112,6 +113,8 @@ def _checked(raster: Raster) -> Raster:
 
 def _array(value: Any) -> np.ndarray:
     array = value.detach().cpu().numpy() if isinstance(value, Tensor) else value
+    if isinstance(array, np.ndarray):
+        refuse_complex(array.dtype, "bands")
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         raise BadSample(f"is {type(value).__name__}, not a raster (a file, or an array of bands)")
     return array
@@ -138,7 +141,9 @@ def _read_file(file: Path | io.BytesIO, window: Window | None) -> Raster:
     part = None if window is None else Part(window.column, window.row, window.width, window.height)  # pyright: ignore[reportCallIssue]
     try:
         with rasterio.open(file) as held:
-            values = held.read(window=part, masked=True).astype(np.float32).filled(np.nan)
+            held_values = held.read(window=part, masked=True)
+            refuse_complex(held_values.dtype, "bands")
+            values = held_values.astype(np.float32).filled(np.nan)
             scale = np.asarray(held.scales, np.float32)[:, None, None]
             values = values * scale + np.asarray(held.offsets, np.float32)[:, None, None]
             return Raster(values, _known([_centre(held, i) for i in held.indexes]))
