@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -104,3 +105,63 @@ def test_half_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.nii.gz").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(BadSample, match="cannot be read as NIfTI"):
         read_volume(tmp_path / "a.nii.gz")
+
+
+@pytest.mark.parametrize("at", [-8, -1])
+def test_a_wrong_checksum_is_named(at: int, tmp_path: Path) -> None:
+    nibabel.Nifti1Image(numbers(20, 20, 20), np.eye(4)).to_filename(tmp_path / "a.nii.gz")
+    content = bytearray((tmp_path / "a.nii.gz").read_bytes())
+    content[at] ^= 255
+    (tmp_path / "a.nii.gz").write_bytes(content)
+    with pytest.raises(BadSample, match="is corrupt: its checksum"):
+        read_volume(tmp_path / "a.nii.gz")
+
+
+def test_both_kinds_of_nifti_are_read_compressed(tmp_path: Path) -> None:
+    values = numbers(5, 6, 7)
+    for kind in (nibabel.Nifti1Image, nibabel.Nifti2Image):
+        kind(values, np.eye(4)).to_filename(tmp_path / "a.nii.gz")
+        np.testing.assert_array_equal(read_volume(tmp_path / "a.nii.gz").values, values[None])
+
+
+HEADERS = {
+    "type": (70, "<h", (999,), r"type of numbers that is not known \(code 999\)"),
+    "offset": (108, "<f", (np.inf,), "its header makes no sense"),
+    "low offset": (108, "<f", (-100,), "its header makes no sense"),
+    "negative extent": (42, "<h", (-5,), "tells of -5 x 8 x 8 voxels"),
+    "huge extents": (40, "<4h", (3, 32767, 32767, 32767), "more voxels than there is memory for|truncated"),
+    "no axes": (280, "<12f", (0,) * 12, "in which direction the axes run"),
+    "axes that are NaN": (280, "<12f", (np.nan,) * 12, "in which direction the axes run"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("what", HEADERS)
+def test_headers_without_sense_are_told_in_words_and_nothing_else_is_said(
+    what: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    nibabel.Nifti1Image(numbers(8, 8, 8), np.eye(4)).to_filename(tmp_path / "a.nii")
+    content = bytearray((tmp_path / "a.nii").read_bytes())
+    at, form, written, told = HEADERS[what]
+    struct.pack_into(form, content, at, *written)
+    (tmp_path / "a.nii").write_bytes(content)
+    capfd.readouterr()
+    with pytest.raises(BadSample, match=f"cannot be read as NIfTI: .*({told})"):
+        read_volume(tmp_path / "a.nii")
+    assert capfd.readouterr().err == ""
+
+
+def test_colours_are_named(tmp_path: Path) -> None:
+    colours = np.zeros((8, 8, 8), [("R", "u1"), ("G", "u1"), ("B", "u1")])
+    nibabel.Nifti1Image(colours, np.eye(4)).to_filename(tmp_path / "a.nii")
+    with pytest.raises(BadSample, match=r"holds colours \(RGB\)"):
+        read_volume(tmp_path / "a.nii")
+
+
+def test_complex_numbers_are_refused(tmp_path: Path) -> None:
+    values = (numbers(8, 8, 8) + 1j).astype(np.complex64)
+    nibabel.Nifti1Image(values, np.eye(4)).to_filename(tmp_path / "a.nii.gz")
+    np.save(tmp_path / "a.npy", values)
+    for raw in (tmp_path / "a.nii.gz", tmp_path / "a.npy", values):
+        with pytest.raises(BadSample, match=r"complex numbers; save their magnitude, .* two channels"):
+            read_volume(raw)

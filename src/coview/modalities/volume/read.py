@@ -11,7 +11,8 @@ from torch import Tensor
 
 from coview.errors import MissingExtra
 from coview.modalities.base import BadSample
-from coview.modalities.npy import load_npy
+from coview.modalities.npy import load_npy, refuse_complex
+from coview.modalities.volume.nifti import read_nifti
 
 LEAST = 4
 """Voxels along each axis of the smallest volume."""
@@ -47,7 +48,7 @@ def read_volume(raw: Any) -> Scan:
 
     Raises:
         BadSample: it cannot be read, is no volume, has infinite values, fewer than 4 voxels along an axis, nothing but
-            NaN, or one value everywhere.
+            NaN, one value everywhere, or complex ones.
         MissingExtra: nibabel is not installed.
     """
     match raw:
@@ -79,6 +80,8 @@ def _checked(scan: Scan) -> Scan:
 
 def _array(value: Any) -> np.ndarray:
     array = value.detach().cpu().numpy() if isinstance(value, Tensor) else value
+    if isinstance(array, np.ndarray):
+        refuse_complex(array.dtype, "channels")
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         raise BadSample(f"is {type(value).__name__}, not a volume (a NIfTI file, or an array (D, H, W))")
     return array
@@ -102,19 +105,12 @@ def _channels(array: np.ndarray) -> np.ndarray:
 
 def _nifti(path: Path) -> Scan:
     try:
-        import nibabel
-        from nibabel.filebasedimages import ImageFileError
+        import nibabel  # pyright: ignore[reportUnusedImport]  # noqa: F401
     except ModuleNotFoundError:
         raise MissingExtra("nibabel", "volume") from None
     if not path.is_file():
         raise BadSample("is not there" if not path.exists() else "is not a file")
-    try:
-        image: Any = nibabel.as_closest_canonical(nibabel.load(path))  # pyright: ignore[reportArgumentType, reportPrivateImportUsage]
-        values = np.asarray(image.dataobj, dtype=np.float32)
-        zooms = image.header.get_zooms()[:3]
-    except (ImageFileError, OSError, EOFError, ValueError, KeyError) as error:
-        said = (str(error).strip().splitlines() or ["broken"])[0]
-        raise BadSample(f"cannot be read as NIfTI: {said[:100]}") from error
+    values, zooms = read_nifti(path)
     while values.ndim > 4 and values.shape[-1] == 1:
         values = values[..., 0]
     if values.ndim == 4:  # the fourth axis of NIfTI is time or channels, however many there are
