@@ -57,3 +57,37 @@ def test_what_the_user_has_set_stays():
     kept, count = faults(MALLOC_MMAP_MAX_="65536")
     assert not kept
     assert count >= 8 * 16_384
+
+
+WHOLE_FIT = """
+import resource, numpy, torch
+import coview
+pictures = numpy.random.default_rng(0).integers(0, 255, (8, 16, 16, 3), dtype=numpy.uint8)
+coview.fit("simclr", {"image": pictures}, steps=1, batch_size=4, threads=1, encoder_options={"dim": 16}, device="cpu")
+work = lambda: torch.zeros(1 << 22).add_(1)  # 16 MB: what the thresholds decide on
+for _ in range(8):
+    work()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(8):
+    work()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+@pytest.mark.parametrize(
+    ("variables", "kept"),
+    [
+        ({}, True),
+        ({"MALLOC_TRIM_THRESHOLD_": "131072"}, False),
+        ({"MALLOC_MMAP_THRESHOLD_": "131072"}, False),
+        ({"GLIBC_TUNABLES": "glibc.malloc.trim_threshold=131072"}, False),
+        ({"GLIBC_TUNABLES": "glibc.malloc.tcache_count=4"}, True),
+    ],
+)
+def test_what_the_user_has_set_stays_through_a_whole_fit(variables: dict[str, str], kept: bool) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", WHOLE_FIT], env={**os.environ, **variables}, capture_output=True, text=True, check=True
+    )
+    pages = 8 * 4096
+    assert int(told.stdout) < pages / 2 if kept else int(told.stdout) >= pages

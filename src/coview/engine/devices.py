@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -64,21 +63,6 @@ def seed_generators(value: int, device: torch.device) -> None:
         torch.default_generator.manual_seed(value)
     else:
         torch.manual_seed(value)
-
-
-def keep_freed_memory() -> None:
-    """Lets a training process keep the memory that a step freed for the next one (glibc; elsewhere nothing happens).
-
-    By default large blocks go back to the system after every step and are fetched, and cleared, again: some 4 % of the
-    time of small networks on a processor. 32 MiB is the greatest threshold that glibc takes.
-    """
-    trim_threshold, mmap_threshold = -1, -3  # numbers of <malloc.h>
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError, TypeError):
-        return
-    mallopt(mmap_threshold, 32 << 20)
-    mallopt(trim_threshold, 2**31 - 1)
 
 
 def check_device(device: str) -> None:

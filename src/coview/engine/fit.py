@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from coview.data.source import Data
-from coview.engine.config import FitConfig
+from coview.engine.checkpoint import checkpoints
+from coview.engine.config import FitConfig, as_asked
 from coview.engine.devices import make_fabric, physical_cores
-from coview.engine.memory import hand_back_freed_memory, keep_freed_memory
+from coview.engine.memory import hand_back_freed_memory
 from coview.engine.processes import leave_at_exit, world
 from coview.engine.run import Run, load, refuse_existing
 from coview.engine.trainer import Tell, Trainer
@@ -83,10 +84,10 @@ def _work(
     """One process's part of a run."""
     leave_at_exit()
     set_threads(config)
-    if fabric.device.type == "cpu":
-        keep_freed_memory()
     held_out = rows.get("valid", rows["train"][:0])
-    trainer = Trainer(config, data, rows["train"], held_out, fabric.device, tell, starts=starts, fresh=not resume)
+    fresh = not (resume and config.out is not None and checkpoints(Path(config.out) / "checkpoints"))
+    config = as_asked(config) if resume and fresh else config
+    trainer = Trainer(config, data, rows["train"], held_out, fabric.device, tell, starts=starts, fresh=fresh)
     try:
         return _resumed(trainer) if resume else _begun(trainer)
     finally:

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # of malloc.h
+_USERS = ("mmap_max", "mmap_threshold", "trim_threshold")
 
 
 def keep_freed_memory() -> bool:
@@ -14,10 +15,11 @@ def keep_freed_memory() -> bool:
 
     It maps every block above 32 MB by itself and unmaps it when freed, so that the kernel fills the activations' pages
     with zeros at every step: for clouds of points, or videos, longer than the computing takes. The process's peak stays
-    what it was. Elsewhere, and where the user has set `MALLOC_MMAP_MAX_` or `MALLOC_TRIM_THRESHOLD_`, nothing is
-    changed.
+    what it was. Elsewhere, and where the user has set one of `MALLOC_MMAP_MAX_`, `MALLOC_MMAP_THRESHOLD_` and
+    `MALLOC_TRIM_THRESHOLD_`, or the same in `GLIBC_TUNABLES`, nothing is changed.
     """
-    if {"MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_"} & os.environ.keys():
+    tunables = os.environ.get("GLIBC_TUNABLES", "")
+    if any(f"MALLOC_{name.upper()}_" in os.environ or f"glibc.malloc.{name}=" in tunables for name in _USERS):
         return False
     mallopt = _of_glibc("mallopt")
     return mallopt is not None and bool(mallopt(_MMAP_MAX, 0)) and bool(mallopt(_TRIM_THRESHOLD, -1))

@@ -18,7 +18,8 @@ from coview.data.sampler import Sampler
 from coview.data.source import Data
 from coview.engine import checkpoint, log
 from coview.engine.config import FitConfig
-from coview.engine.devices import autocast, keep_freed_memory, resolve_precision
+from coview.engine.devices import autocast, resolve_precision
+from coview.engine.memory import keep_freed_memory
 from coview.engine.monitor import Monitor
 from coview.engine.optimize import OptimizerConfig, OptimizerName, Updater
 from coview.engine.pretrained import from_runs, load_weights, started
@@ -35,6 +36,9 @@ from coview.views.draw import occurrence_keys
 
 BAD_STEPS = 10
 """Steps in a row that are not finite, or at the start without a loss, before a run stops."""
+
+CHECKPOINT_SECONDS = 600.0
+"""Of training between checkpoints where no number of steps is asked for."""
 
 Tell = Callable[[dict[str, Any]], None]
 """Is told of every logged step (progress bars, trackers)."""
@@ -97,6 +101,7 @@ class Trainer:
         self.monitor = Monitor(data, held_out, self.device)
         self.folder = None if config.out is None else Path(config.out)
         self.step = self.skipped = self.bad_in_a_row = 0
+        self.saved_at = 0.0
         self.metrics: list[dict[str, Any]] = []
         self.watch = Stopwatch()
 
@@ -206,7 +211,7 @@ class Trainer:
                         log.write_line(self.folder, line)
                     if self.tell is not None:
                         self.tell(line)
-                if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
+                if self._wants_checkpoint():
                     self._checkpoint()
                 if failure is not None or any(exchange(interrupt.asked)):
                     break
@@ -217,6 +222,12 @@ class Trainer:
         if failure is not None:
             raise RunFailed(failure)
         return run
+
+    def _wants_checkpoint(self) -> bool:
+        """Of the first process, which alone writes one; its watch decides where steps do not."""
+        if every := self.config.checkpoint_every:
+            return self.step % every == 0
+        return self.budget.seconds - self.saved_at >= CHECKPOINT_SECONDS
 
     def _wants_reading(self, next_look: float) -> bool:
         if self.config.health_every:
@@ -283,18 +294,27 @@ class Trainer:
             "bad_in_a_row": self.bad_in_a_row,
         }
         checkpoint.save(self.folder / "checkpoints", self.step, self.method, state)
+        self.saved_at = self.budget.seconds
 
     def resume(self) -> None:
-        """Goes on from the newest checkpoint of the run's folder.
+        """Goes on from the newest checkpoint of the run's folder, or anew where none was written yet.
 
         Raises:
-            UserError: there is no checkpoint to go on from.
+            UserError: the checkpoint cannot be read, or the run has no folder.
         """
-        from coview.health.reading import Reading
-
         if self.folder is None:
             raise UserError("--resume needs --out, the run to go on with")
-        self.step, state = checkpoint.load(checkpoint.latest(self.folder / "checkpoints"), self.method)
+        if checkpoint.checkpoints(self.folder / "checkpoints"):
+            self._load(checkpoint.latest(self.folder / "checkpoints"))
+        if world()[0] == 0:
+            log.drop_after(self.folder, self.step)
+            self.metrics = log.read_lines(self.folder)
+
+    def _load(self, path: Path) -> None:
+        """Puts the run where a checkpoint left it."""
+        from coview.health.reading import Reading
+
+        self.step, state = checkpoint.load(path, self.method)
         self.updater.load_state_dict(state["updater"])
         for optimizer in self.updater.optimizers:
             checkpoint.like_parameters(optimizer)
@@ -303,6 +323,4 @@ class Trainer:
         self.sampler.load_state(state["sampler"])
         self.budget.spent = state["seconds"]
         self.skipped, self.bad_in_a_row = state["skipped"], state["bad_in_a_row"]
-        if world()[0] == 0:
-            log.drop_after(self.folder, self.step)
-            self.metrics = log.read_lines(self.folder)
+        self.saved_at = self.budget.spent
