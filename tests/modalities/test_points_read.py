@@ -149,3 +149,19 @@ def test_clouds_near_the_origin_are_kept_as_they_stand(offset: float) -> None:
     cloud = np.random.default_rng(0).normal(size=(50, 3)) + offset
     points = read_points(cloud)
     assert {tuple(p) for p in points} == {tuple(p) for p in cloud.astype(np.float32)}
+
+
+PLY = "ply\nformat ascii 1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (PLY + "element vertex 9\nproperty float x\nend_header\n" + "1\n" * 9, "its vertices have no property 'y'"),
+        (PLY + "element vertex 9\nproperty flot x\nend_header\n" + "1\n" * 9, "it names 'flot' where"),
+        (PLY + "element vertex 9\n", "it ends too soon"),
+    ],
+)
+def test_what_a_ply_lacks_is_told_in_words(content: str, told: str) -> None:
+    with pytest.raises(BadSample, match=f"cannot be read as a ply mesh: {told}"):
+        read_points(content.encode())

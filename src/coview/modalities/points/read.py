@@ -127,14 +127,24 @@ def _mesh_file(content: bytes, ending: str, path: Path | None) -> np.ndarray:
         scene = trimesh.load_scene(io.BytesIO(content), file_type=ending, process=False)
         parts = [part for part in scene.dump() if len(getattr(part, "vertices", ()))]
     except Exception as error:  # loaders raise anything on broken input
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise BadSample(f"cannot be read as a {ending} mesh: {said[:100]}") from error
+        raise BadSample(f"cannot be read as a {ending} mesh: {_why(error)}") from error
     if not parts:
         raise BadSample("is empty")
     meshes = [part for part in parts if hasattr(part, "faces") and len(part.faces)]
     if meshes:
         return _surface(trimesh.util.concatenate([trimesh.Trimesh(m.vertices, m.faces, process=False) for m in meshes]))
     return np.concatenate([np.asarray(part.vertices) for part in parts])
+
+
+def _why(error: Exception) -> str:
+    """What trimesh met, in words where all it says is a key or a place in a list."""
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0][:100]
+    if isinstance(error, KeyError):
+        axis = said in ("'x'", "'y'", "'z'")
+        return f"its vertices have no property {said}" if axis else f"it names {said} where that has no meaning"
+    if isinstance(error, IndexError):
+        return "it ends too soon, or refers to what is not there"
+    return said
 
 
 def _ending_of(content: bytes) -> str:
