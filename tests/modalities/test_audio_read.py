@@ -117,6 +117,23 @@ def test_a_header_of_a_stream_or_one_that_counts_itself_too_is_believed_to_be_wh
     assert len(clip.wave) == 8_000
 
 
+@pytest.mark.parametrize("form", [("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III")])
+def test_half_an_ogg_or_mp3_is_truncated_and_a_whole_one_is_not(form: tuple[str, str]) -> None:
+    file = io.BytesIO()
+    soundfile.write(file, tone(16_000, seconds=5), 16_000, format=form[0], subtype=form[1])
+    whole = file.getvalue()
+    assert Audio.read(whole).seconds == pytest.approx(5, abs=0.1)
+    with pytest.raises(BadSample, match="is truncated: "):
+        Audio.read(whole[: len(whole) * 6 // 10])
+
+
+def test_half_an_mp3_without_a_count_of_frames_is_read_as_it_is() -> None:
+    file = io.BytesIO()
+    soundfile.write(file, tone(16_000, seconds=5), 16_000, format="MP3", subtype="MPEG_LAYER_III")
+    streamed = file.getvalue().replace(b"Xing", b"\0\0\0\0", 1).replace(b"Info", b"\0\0\0\0", 1)
+    assert 0 < Audio.read(streamed[: len(streamed) * 6 // 10]).seconds < 4
+
+
 @pytest.mark.parametrize("suffix", ["flac", "ogg"])
 def test_a_truncated_file_gives_what_is_left_or_is_named(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"cut.{suffix}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -26,6 +27,12 @@ _SILENCE = 1e-6
 
 _LENGTHS = (r"data(?: size)? *: (\d+) \(should be (\d+)\)", r"'comm' chunk \((\d+)\).*'ssnd' chunk \((\d+)\)")
 """Of WAV and AU, and of AIFF: the length that the header announces and the one there is, as libsndfile tells them."""
+
+_CUT_PAGE = (r"end-of-stream (bit|flag)", r"junk after the last page")
+"""Of OGG cut within a page, as libsndfile tells it; a stream that ends with a whole page is read as it is."""
+
+_MP3_SLACK = 0.1, 0.01
+"""Seconds, and share of the whole, that an MP3 may be shorter than its header counts: encoders' delays and padding."""
 
 _UNKNOWN_LENGTH = 0x7FFF0000
 """From here on what a header announces is no length: it was written before that was known (a stream)."""
@@ -91,6 +98,8 @@ def _decode(file: str | io.BytesIO) -> Clip:
             rate = int(sound.samplerate)
             _refuse_truncated(sound.extra_info, sound.frames / rate)
             wave = sound.read(int(MOST_SECONDS * rate), dtype="float32", always_2d=True)
+            if sound.format == "MP3":
+                _refuse_short_mp3(file, len(wave) / rate, sound.frames / rate)
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         if isinstance(file, str) and not os.path.isfile(file):
             raise BadSample("is not there" if not os.path.exists(file) else "is not a file") from None
@@ -108,6 +117,8 @@ def _refuse_truncated(told: str, seconds: float) -> None:
         told: what libsndfile says of the file.
         seconds: of sound that are there.
     """
+    if all(re.search(sign, told, re.IGNORECASE) for sign in _CUT_PAGE):
+        raise BadSample(f"is truncated: it ends within a page, after {seconds:.2f} s, and its last page is missing")
     for pattern in _LENGTHS:
         found = re.search(pattern, told, re.IGNORECASE | re.DOTALL)
         announced, there = (int(length) for length in found.groups()) if found else (0, 0)
@@ -116,6 +127,24 @@ def _refuse_truncated(told: str, seconds: float) -> None:
         whole = seconds * announced / there
         if whole - seconds > LEAST_SECONDS:
             raise BadSample(f"is truncated: of the {whole:.2f} s that its header announces {seconds:.2f} s are there")
+
+
+def _refuse_short_mp3(file: str | io.BytesIO, seconds: float, announced: float) -> None:
+    """Raises BadSample where fewer seconds could be read than the frames that an MP3's own header counts.
+
+    Without such a header (Xing, Info) the length is an estimate, and what there is is all.
+    """
+    wanted = min(announced, MOST_SECONDS)
+    if wanted - seconds <= max(_MP3_SLACK[0], _MP3_SLACK[1] * wanted):
+        return
+    content = file.getvalue() if isinstance(file, io.BytesIO) else Path(file).read_bytes()
+    tag = content[:10]
+    first = 0  # of sound: behind a tag, whose size is four times seven bits
+    if tag[:3] == b"ID3" and len(tag) == 10:
+        first = 10 + sum(byte << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=True))
+    start = content[first : first + 256]
+    if b"Xing" in start or b"Info" in start:
+        raise BadSample(f"is truncated: of the {announced:.2f} s that its header announces {seconds:.2f} s are there")
 
 
 def _from_array(samples: Any, rate: Any) -> Clip:
