@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
-from coview.engine import checkpoint
+from coview.engine import checkpoint, log, trainer
+from coview.engine.config import load_config
+from coview.engine.fit import fit_data
 from coview.engine.run import load
 from coview.errors import UserError
-from tests.engine.test_pretrained import trained
+from tests.engine.test_pretrained import data_for, trained
 
 
 def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
@@ -135,3 +140,34 @@ def test_a_run_whose_last_step_was_saved_already_says_that_it_is_complete(tmp_pa
     run = load(out)
     assert (run.steps, run.complete) == (2, True)
     assert [p.name for p in (out / "checkpoints").iterdir()] == ["step-00000002"]
+
+
+def test_where_no_steps_are_asked_for_checkpoints_come_by_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[int] = []
+    real = checkpoint.save
+
+    def noted(folder: Path, step: int, *rest: Any) -> Path:
+        saved.append(step)
+        return real(folder, step, *rest)
+
+    monkeypatch.setattr(checkpoint, "save", noted)
+    trained(tmp_path / "short", steps=3)
+    assert saved == [3]
+    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", 0.0)
+    trained(tmp_path / "long", steps=3)
+    assert saved == [3, 1, 2, 3, 3]
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path: Path) -> None:
+    out, whole = trained(tmp_path / "run"), trained(tmp_path / "whole")
+    shutil.rmtree(out / "checkpoints")
+    (out / "metrics.jsonl").write_text('{"step": 1, "loss": 7.0}\n{"step": 2, "lo')
+    config = replace(load_config(out / "config.yaml"), out=str(out))
+    data = data_for()
+    again = fit_data(config, data, {"train": torch.arange(9)}, resume=True)
+    assert (again.steps, [line["step"] for line in again.metrics]) == (2, [1, 2])
+    assert [line["step"] for line in log.read_lines(out)] == [1, 2]
+    for a, b in zip(load(out).method.parameters(), load(whole).method.parameters(), strict=True):
+        assert torch.equal(a, b)

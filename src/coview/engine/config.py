@@ -72,7 +72,7 @@ class FitConfig:
         processes: how many to start on this machine; under torchrun those that are there.
         threads: a process; default the physical cores shared among the processes.
         init: safetensors file of encoder weights to start from.
-        checkpoint_every: steps between checkpoints; 0 for one at the end alone.
+        checkpoint_every: steps between checkpoints; 0 for one every ten minutes and at the end.
         health_every: steps between health readings; 0 for ten over the run, at least 30 steps apart.
         strict: stop at the first bad sample.
         stop_on_collapse: stop when the verdict is collapsed.
