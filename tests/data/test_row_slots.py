@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,31 @@ def test_arrays_of_rows_are_tables_where_named() -> None:
     rows = [[float(a), str(b)] for a, b in zip(STONES["carat"], STONES["colour"], strict=True)]
     data = load(open_source({"x:table": rows}))
     assert [column.kind for column in data.modalities["x"].columns] == ["number", "category"]  # type: ignore[attr-defined]
+
+
+def test_a_label_is_nothing_that_a_slot_may_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.parquet", **STONES, kind=RNG.choice(["a", "b"], N))
+    with pytest.raises(UserError, match="'kind' is a label, and slot 'row' would read it"):
+        open_source(path, columns=["row:table=carat,kind"], label=["kind"])
+    assert "kind" in open_source(path, columns=["row:table=carat,price"], label=["kind"]).labels
+
+
+def test_a_frame_with_two_columns_of_one_name_is_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(STONES)
+    with pytest.raises(UserError, match="two columns called 'carat'"):
+        open_source(pandas.concat([frame, frame[["carat"]]], axis=1))
+
+
+def test_what_a_slot_says_of_samples_that_cannot_be_read_comes_before_what_the_source_skipped(tmp_path: Path) -> None:
+    run = load(open_source(write(tmp_path / "a.parquet", **STONES)))
+    bad = replace(open_source(write(tmp_path / "b.parquet", **{**STONES, "carat": ["x y"] * N})), skipped=[("z", "?")])
+    with pytest.raises(UserError, match=r"not one of 40 samples can be read; .*carat"):
+        load(bad, modalities=run.modalities)
+
+
+@pytest.mark.parametrize("value", [1.7e308, -1.7e308, 1e200])
+def test_a_number_too_large_to_be_squared_is_one_cell_like_another(tmp_path: Path, value: float) -> None:
+    carat = [value, *STONES["carat"][1:]]
+    data = load(open_source(write(tmp_path / "t.parquet", **{**STONES, "carat": carat})))
+    assert bool(data.slots["table"].value.isfinite().all())

@@ -89,3 +89,9 @@ def test_labels_called_as_columns_are_keep_all_their_values(order: list[str]) ->
     labels = {name: [name] for name in order}
     columns = label_columns(labels, ["id", "name"])
     assert columns == {"label_id": ["label_id"], "label_label_id": ["id"], "kind": ["kind"]}
+
+
+def test_one_slot_may_be_named_by_a_word_and_batches_have_samples(run: object) -> None:
+    assert coview.embed(run, ["red sun"], slots="text").array().shape[0] == 1
+    with pytest.raises(UserError, match="batch_size is 1 at least"):
+        coview.embed(run, ["red sun"], batch_size=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -110,3 +111,12 @@ def test_a_resumed_run_is_asked_for_as_it_was(table: Path, run: coview.Run) -> N
     with pytest.raises(UserError, match="needs --out"):
         coview.fit("simclr", None, resume=True)
     assert coview.fit("simclr", None, out=out, resume=True).steps == 2
+
+
+def test_protocols_that_are_scored_later_stand_beside_those_before(table: Path, run: coview.Run) -> None:
+    coview.evaluate(run, table, protocols=["knn"])
+    coview.evaluate(run, table, protocols=["linear"])
+    assert run.folder is not None
+    kept = json.loads((run.folder / "scores.json").read_text())
+    assert kept.keys() == {"knn/table/kind", "linear/table/kind", "protocol"}
+    assert kept["protocol"].keys() == {"knn/table/kind", "linear/table/kind"}

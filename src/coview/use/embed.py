@@ -132,6 +132,8 @@ def embed(
     """
     from coview.use.evaluation import as_run
 
+    if batch_size < 1:
+        raise UserError(f"batch_size is 1 at least; {batch_size} was given")
     run = as_run(run)
     read = read_data(run, data, columns=columns, label=label, slots=slots, strict=strict)
     return Embedded(read, embed_data(run.method, read, batch_size=batch_size))
@@ -153,10 +155,12 @@ def read_data(
     """
     from coview.data.open import open_source
     from coview.data.prepared.prepare import load
+    from coview.use.evaluation import listed
     from coview.use.train import as_slots, given, is_own
 
     if is_own(run.config, data):
         columns, label = columns or run.config.columns, label or run.config.label
+    slots, columns, label = (listed(names) for names in (slots, columns, label))
     unknown = [s for s in slots or () if s not in run.modalities]
     if unknown:
         raise UserError(f"the run has no slot {unknown[0]!r}; it has {', '.join(run.modalities)}")

@@ -56,7 +56,7 @@ def evaluate(
         UserError: there is no such run or data, a protocol needs what the data lacks, or `group` would hold out what
             the run was trained on.
     """
-    protocols, labels, columns = (_listed(names) for names in (protocols, labels, columns))
+    protocols, labels, columns = (listed(names) for names in (protocols, labels, columns))
     run = as_run(run)
     check_protocols(protocols)
     ready = prepare_again(run, data, columns=columns, label=labels, group=group)
@@ -100,10 +100,16 @@ def evaluate_prepared(
         device=device,
     )
     if keep:
-        run.scores = scores.to_dict()
+        run.scores = _beside(run.scores, scores.to_dict())
         if run.folder is not None:
             write_whole(run.folder / "scores.json", json.dumps(run.scores, indent=1, default=str))
     return scores
+
+
+def _beside(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]:
+    """Scores beside those of protocols that were not asked for now."""
+    before = before or {}
+    return {**before, **now, "protocol": {**before.get("protocol", {}), **now["protocol"]}}
 
 
 def _refuse_seen(run: Run, data: Data, rows: dict[str, Tensor], group: str | None) -> None:
@@ -125,7 +131,7 @@ def _refuse_seen(run: Run, data: Data, rows: dict[str, Tensor], group: str | Non
         )
 
 
-def _listed(names: Sequence[str] | None) -> Sequence[str] | None:
+def listed(names: Sequence[str] | None) -> Sequence[str] | None:
     """One name alone is a list of one."""
     return [names] if isinstance(names, str) else names
 

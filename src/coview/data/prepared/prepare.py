@@ -142,7 +142,7 @@ def _parts(source: Source) -> tuple[list[str] | None, list[int]]:
 def _assemble(
     source: Source, columns: dict[str, Any], modalities: dict[str, Modality], readers: dict[str, Reader]
 ) -> Data:
-    skipped = list(source.skipped)
+    skipped: list[tuple[str, str]] = []
     for slot, reader in readers.items():
         views = source.columns[slot].views
         for (row, view), reason in sorted(reader.bad.items()):
@@ -150,8 +150,9 @@ def _assemble(
             skipped.append((source.names[row], f"{slot}{which}: {reason}"))
     there = torch.stack([column.present.any(1) for column in columns.values()]).any(0)
     if not bool(there.any()):
-        name, reason = skipped[0] if skipped else (source.names[0], "every slot is empty")
+        name, reason = next(iter([*skipped, *source.skipped]), (source.names[0], "every slot is empty"))
         raise UserError(f"{source.name}: not one of {count(len(source), 'sample')} can be read; {name}: {reason}")
+    skipped = [*source.skipped, *skipped]
     bad = {source.names[row] for reader in readers.values() for row, _ in reader.bad}
     silent = [source.names[row] for row in (~there).nonzero()[:, 0].tolist() if source.names[row] not in bad]
     skipped += [(name, f"nothing of {', '.join(columns)} is there") for name in silent]

@@ -40,6 +40,7 @@ def from_long_table(reading: Reading, columns: list[Wanted] | None = None) -> So
         for name in wanted.columns:
             if name not in reading.table.column_names:
                 raise missing(reading.name, name, f"slot {wanted.slot!r}", "column", reading.table.column_names)
+            reading.refuse_label(name, wanted.slot)
     if roles.time is not None:
         read_as(reading, roles.time, TIMES)
     for name in dict.fromkeys(name for w in slots if w.modality == "series" for name in w.columns):

@@ -83,6 +83,7 @@ def row_slots(reading: Reading, columns: list[Wanted] | None) -> dict[str, list[
         for name in wanted.columns:
             if name not in reading.table.column_names:
                 raise missing(reading.name, name, f"slot {wanted.slot!r}", "column", reading.table.column_names)
+            reading.refuse_label(name, wanted.slot)
             if not _is_cell(reading.table[name].type):
                 raise UserError(
                     f"{reading.name}: column {name!r} ({reading.table[name].type}) is no cell of slot {wanted.slot!r}; "

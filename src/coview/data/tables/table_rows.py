@@ -46,6 +46,14 @@ class Reading:
     understood: list[str] = field(default_factory=list)
     strays: dict[str, dict[int, str]] = field(default_factory=dict)
 
+    def refuse_label(self, name: str, slot: str) -> None:
+        """Raises UserError where a slot would read a column that is a label by the user's word."""
+        if name in self.labels:
+            raise UserError(
+                f"{self.name}: {name!r} is a label, and slot {slot!r} would read it, so that scores on it would tell "
+                "nothing: leave it out of --columns or of --label"
+            )
+
     @property
     def special(self) -> set[str]:
         """Columns that are not slots unless the user says so."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 MOST_QUANTILES = 256
 
+MOST = 1e300
+"""Numbers further from zero count as this one: their differences would have no float64."""
+
 
 class Ranks:
     """The quantile transform of a table's columns of numbers: any distribution becomes about standard normal.
@@ -36,7 +39,8 @@ class Ranks:
             return cls(np.zeros((0, 0)))
         from sklearn.preprocessing import QuantileTransformer
 
-        noise = np.random.default_rng(0).normal(0, 1e-3, values.shape) * np.nanstd(values, axis=0)
+        values = np.clip(values, -MOST, MOST)
+        noise = np.random.default_rng(0).normal(0, 1e-3, values.shape) * _spread(values)
         count = max(1, min(rows, max(rows // 30, 10), MOST_QUANTILES))
         transform: Any = QuantileTransformer(n_quantiles=count, output_distribution="normal", subsample=rows)
         return cls(np.asarray(transform.fit(values + noise).quantiles_, np.float64))
@@ -45,7 +49,7 @@ class Ranks:
         """`(N, M)` -> normal scores `(N, M)` float32, NaN where missing."""
         if self._transform is None or not len(values):
             return np.zeros(values.shape, np.float32)
-        return np.asarray(self._transform.transform(values), np.float32)
+        return np.asarray(self._transform.transform(np.clip(values, -MOST, MOST)), np.float32)
 
     def values(self, scores: np.ndarray) -> np.ndarray:
         """The numbers that scores `(N, M)` stand for, to the resolution of the quantiles."""
@@ -70,3 +74,13 @@ def _fitted(quantiles: np.ndarray) -> QuantileTransformer:
     transform.references_ = np.linspace(0, 1, count, endpoint=True)
     transform.n_features_in_ = width
     return transform
+
+
+def _spread(values: np.ndarray) -> np.ndarray:
+    """Standard deviation `(M,)` of each column of `(N, M)`, NaN left out; of numbers too large to be squared as well."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = np.nanstd(values, axis=0)
+    if (wide := ~np.isfinite(spread)).any():
+        most = np.nanmax(np.abs(values[:, wide]), axis=0)
+        spread[wide] = np.nanstd(values[:, wide] / most, axis=0) * most
+    return spread
