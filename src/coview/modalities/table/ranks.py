@@ -77,7 +77,7 @@ def _fitted(quantiles: np.ndarray) -> QuantileTransformer:
 
 
 def _spread(values: np.ndarray) -> np.ndarray:
-    """Standard deviation `(M,)` of each column of `(N, M)`, NaN left out; of numbers too large to be squared as well."""
+    """Standard deviation `(M,)` of each column of `(N, M)`, NaN left out, of numbers too large to square too."""
     with np.errstate(over="ignore", invalid="ignore"):
         spread = np.nanstd(values, axis=0)
     if (wide := ~np.isfinite(spread)).any():
