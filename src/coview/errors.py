@@ -1,4 +1,4 @@
-"""The errors that a user is meant to read."""
+"""The errors and warnings that a user is meant to read."""
 
 
 class UserError(Exception):
@@ -13,6 +13,10 @@ class MissingExtra(UserError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"{package} is needed here and is not installed: pip install 'coview[{extra}]'")
+
+
+class DataWarning(UserWarning):
+    """Data that was not read as it stands: samples skipped, or most items of a slot cut or incomplete."""
 
 
 class RunFailed(Exception):

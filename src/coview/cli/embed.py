@@ -29,7 +29,6 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--strict", action="store_true", help="stop at the first thing that cannot be read")
     parser.add_argument("--json", action="store_true", help="what was written, as JSON")
     asked = parser.read(words)
-    from coview.data.describe import describe_skipped
     from coview.use.embed import embed
     from coview.use.tables import check_table_path
 
@@ -44,10 +43,9 @@ def run(words: Sequence[str]) -> int:
         for slot, e in slots.items()
     }
     if asked.json:
-        say_json({"file": str(path), "samples": len(found), "embeddings": shapes, "skipped": found.data.skipped})
+        told = {"file": str(path), "samples": len(found), "embeddings": shapes}
+        say_json({**told, "skipped": found.data.skipped, "noted": found.data.noted})
         return 0
-    for line in describe_skipped(found.data.skipped):
-        say(line)
     for name, shape in shapes.items():
         say(f"  {name}: {shape['vectors']:,} vectors of {shape['width']} numbers")
     say(f"{len(found):,} samples -> {path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from coview.cli.fit_options import build_parser, options_of, read_config
 from coview.cli.progress import telling
 from coview.cli.terminal import first_process, say, say_verdict
-from coview.errors import UserError
+from coview.errors import DataWarning, UserError
 from coview.use.budget import budget_words
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ def _prepare(config: FitConfig, modalities: Any = None) -> Prepared:
     from coview.data.describe import describe
     from coview.use.train import prepare
 
-    ready = prepare(config, config.data, modalities=modalities, progress=lambda line: say(line, "dim"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)  # all of it is told here
+        ready = prepare(config, config.data, modalities=modalities, progress=lambda line: say(line, "dim"))
     first, *rest = describe(ready.data)
     say(first, "bold")
     for line in rest:

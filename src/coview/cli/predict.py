@@ -32,7 +32,6 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--strict", action="store_true", help="stop at the first thing that cannot be read")
     parser.add_argument("--json", action="store_true", help="what was written, as JSON")
     asked = parser.read(words)
-    from coview.data.describe import describe_skipped
     from coview.use.predict import predict
     from coview.use.tables import check_table_path
 
@@ -42,10 +41,8 @@ def run(words: Sequence[str]) -> int:
     counts = Counter(c for c in found.values.get("class", ()) if c is not None)
     if asked.json:
         told = {"file": str(path), "samples": len(found), "columns": list(found.values), "classes": dict(counts)}
-        say_json({**told, "skipped": found.data.skipped})
+        say_json({**told, "skipped": found.data.skipped, "noted": found.data.noted})
         return 0
-    for line in describe_skipped(found.data.skipped):
-        say(line)
     for name, n in counts.most_common(12):
         say(f"  {name}: {n:,}")
     if len(counts) > 12:

@@ -31,9 +31,14 @@ def describe(samples: Source | Data) -> list[str]:
     if samples.split is not None:
         parts = Counter(samples.split)
         lines.append(f"split: {', '.join(f'{parts[p]:,} {p}' for p in ('train', 'valid', 'test') if parts[p])}")
-    lines += describe_skipped(samples.skipped)
+    lines += doubts(samples)
     lines += [f"{what}: {samples.about[what]}" for what in ("origin", "licence", "credit") if samples.about.get(what)]
     return lines
+
+
+def doubts(samples: Source | Data) -> list[str]:
+    """What was skipped, and what was not read as it stands."""
+    return [*describe_skipped(samples.skipped), *samples.noted]
 
 
 SHOWN = 5

@@ -81,6 +81,13 @@ class Modality(ABC):
         """Why this fitted modality has no place for an item (another number of channels), or None where it has."""
         return None
 
+    def notes(self, item: Any) -> Sequence[str]:
+        """How an item that fits is read otherwise than it stands: "cut after 128 times (series.length)".
+
+        Each says what may stand after "7 of 100" and is the same for all items that it holds of, for they are counted.
+        """
+        return ()
+
     @abstractmethod
     def collate(self, items: Sequence[Sequence[Any | None]]) -> View:
         """B samples of V items each (None where absent) as a stored view `(B, V, ...)`; raises `BadSample` never."""

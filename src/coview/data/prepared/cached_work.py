@@ -78,6 +78,7 @@ class CachedWork(SlotWork):
         if (lazy and fits) or not self._as_bad(modality, {(row, view) for row, view in entry.told["bad"]}):
             return None
         self.tell(f"{self.slot} of {count(len(self.source), 'sample')} is there as decoded before")
+        self.reader.notes = {(row, view): tuple(said) for row, view, *said in entry.told["notes"]}
         if fits:
             return view_of(entry.tensors, modality.name)
         return LazyColumn(self.column.items, modality, entry.tensors["present"], entry.told["extent"])
@@ -111,7 +112,8 @@ class CachedWork(SlotWork):
             tensors, extent = tensors_of(column), None if column.length is None else column.value.shape[2]
         else:
             return
-        told = {"bad": sorted(self.reader.bad), "needed": self.needed, "extent": extent}
+        notes = [[*at, *said] for at, said in sorted(self.reader.notes.items())]
+        told = {"bad": sorted(self.reader.bad), "notes": notes, "needed": self.needed, "extent": extent}
         if not self.decoded.put(key, told, tensors):
             return
         if self._fitted is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -11,6 +13,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import View
+from coview.data.describe import doubts
 from coview.data.kinds import count
 from coview.data.prepared.cached_work import CachedWork
 from coview.data.prepared.decoded import Decoded, decoded
@@ -18,7 +21,7 @@ from coview.data.prepared.reading import Reader
 from coview.data.prepared.slot_work import Progress, SlotWork
 from coview.data.source import Data, Source, row_list
 from coview.data.split import split
-from coview.errors import UserError
+from coview.errors import DataWarning, UserError
 from coview.modalities.base import Modality
 from coview.modalities.registry import modality_modules
 
@@ -153,6 +156,7 @@ def _assemble(
         name, reason = next(iter([*skipped, *source.skipped]), (source.names[0], "every slot is empty"))
         raise UserError(f"{source.name}: not one of {count(len(source), 'sample')} can be read; {name}: {reason}")
     skipped = [*source.skipped, *skipped]
+    noted = [line for slot, reader in readers.items() for line in _noted(slot, reader, columns[slot].present)]
     bad = {source.names[row] for reader in readers.values() for row, _ in reader.bad}
     silent = [source.names[row] for row in (~there).nonzero()[:, 0].tolist() if source.names[row] not in bad]
     skipped += [(name, f"nothing of {', '.join(columns)} is there") for name in silent]
@@ -169,7 +173,17 @@ def _assemble(
         {slot: source.columns[slot].views for slot in columns},
         source.split,
         list(source.understood),
+        [*source.noted, *(line for line, _ in noted)],
         source.links,
         _wholes(source),
     )
+    if skipped or source.noted or any(most for _, most in noted):
+        warnings.warn(f"{source.name}: {'; '.join(doubts(data))}", DataWarning, stacklevel=2)
     return data if bool(there.all()) else data.rows(there)
+
+
+def _noted(slot: str, reader: Reader, present: Tensor) -> list[tuple[str, bool]]:
+    """What is noted of a slot's items, how many it holds of counted, and whether those are most of them."""
+    many = int(present.sum())
+    found = Counter(note for notes in reader.notes.values() for note in notes)
+    return [(f"{slot}: {n:,} of {many:,} {note}", 2 * n >= many) for note, n in found.most_common()]

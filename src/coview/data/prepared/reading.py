@@ -38,12 +38,14 @@ class Reader:
 
     Attributes:
         bad: (row, view) -> reason, of what could not be read.
+        notes: (row, view) -> what of an item is not read as it stands, see `Modality.notes`.
         room: bytes of items that may still be kept.
     """
 
     def __init__(self, column: Column, modality: type[Modality]) -> None:
         self.column, self.modality = column, modality
         self.bad: dict[tuple[int, int], str] = {}
+        self.notes: dict[tuple[int, int], tuple[str, ...]] = {}
         self._kept: dict[int, list[Any | None]] = {}
         self.room = KEPT
         self._largest = 0

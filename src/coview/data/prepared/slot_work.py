@@ -110,7 +110,7 @@ class SlotWork:
         """Some samples collated, and which of their items could be read, `(B, V)` bool."""
         items = self.reader.read(rows)
         for row, sample in zip(rows, items, strict=True):
-            self._note_unfit_items(modality, row, sample)
+            self._note(modality, row, sample)
         there = torch.tensor([[item is not None for item in sample] for sample in items], dtype=torch.bool)
         return modality.collate(items), there
 
@@ -118,17 +118,20 @@ class SlotWork:
         """All samples collated at once, where a value is no tensor that blocks could be written into."""
         items = self.reader.read(range(len(self.source)))
         for row, sample in enumerate(items):
-            self._note_unfit_items(modality, row, sample)
+            self._note(modality, row, sample)
         self._stop_if_strict(range(len(items)))
         return modality.collate(items)
 
-    def _note_unfit_items(self, modality: Modality, row: int, sample: list[Any | None]) -> None:
-        """Takes out what the fitted modality says it has no place for, and why."""
+    def _note(self, modality: Modality, row: int, sample: list[Any | None]) -> None:
+        """Takes out what the fitted modality says it has no place for, and why; notes what it says of the others."""
         for view, item in enumerate(sample):
-            reason = None if item is None else modality.unfit(item)
-            if reason is not None:
+            if item is None:
+                continue
+            if reason := modality.unfit(item):
                 self.reader.bad[row, view] = reason
                 sample[view] = None
+            elif notes := tuple(modality.notes(item)):
+                self.reader.notes[row, view] = notes
 
     def _note_unfit(self, rows: Sequence[int], unfit: Tensor, said: list[warnings.WarningMessage]) -> None:
         """Items that could be read, and that the fitted modality has no place for."""

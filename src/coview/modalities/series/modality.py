@@ -113,6 +113,14 @@ class Series(Modality):
             return f"has {values.shape[1]} channels where the slot has {self.channels}"
         return None
 
+    def notes(self, item: np.ndarray) -> list[str]:
+        """Cut at its end."""
+        return (
+            [f"cut after {self.samples} times (series.length)"]
+            if len(oriented(item, self.layout)) > self.samples
+            else []
+        )
+
     def collate(self, items: Sequence[Sequence[np.ndarray | None]]) -> View:
         """Standardised numbers `(B, V, S, C)`; what does not fit is absent, with a warning."""
         present = stack_present(items)
