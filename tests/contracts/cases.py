@@ -31,6 +31,9 @@ _FILES = sorted(p.stem for p in (Path(__file__).parent / "items").glob("*.py") i
 _ROOMS = {name: import_module(f"tests.contracts.items.{name}") for name in _FILES}
 ITEMS: dict[str, Callable[[np.random.Generator], Any]] = {name: room.item for name, room in _ROOMS.items()}
 OPTIONS: dict[str, dict[str, Any]] = {name: getattr(room, "OPTIONS", {}) for name, room in _ROOMS.items()}
+LONGER: dict[str, Callable[[np.random.Generator], Any]] = {
+    n: r.longer for n, r in _ROOMS.items() if hasattr(r, "longer")
+}
 COMPANION: dict[str, str] = {name: getattr(room, "COMPANION", "text") for name, room in _ROOMS.items()}
 SMALL = {"dim": 32}
 NODES = "nodes of one graph"

@@ -313,3 +313,11 @@ def test_show_draws_the_pitch_at_its_height(audio: Audio) -> None:
         assert picture.size == (192, 96)
         heights.append(np.asarray(picture.convert("L"), dtype=float)[32:].mean(1).argmax())
     assert heights[0] > 40 > 24 > heights[1]
+
+
+@pytest.mark.parametrize(("rate", "samples", "noted"), [(4000, 4000, False), (4000, 4001, True), (8000, 8001, False),
+                                                        (8000, 8002, True), (None, 4001, True)])  # fmt: skip
+def test_a_clip_is_noted_where_its_end_is_left_out(rate: int | None, samples: int, noted: bool) -> None:
+    audio = Audio(rate=4000, samples=4000, hop=80, window=160, mels=20, patch=4)
+    clip = Clip(np.ones(samples, np.float32), rate)
+    assert audio.notes(clip) == (["cut after 1 s (audio.seconds)"] if noted else [])

@@ -151,6 +151,11 @@ def test_only_two_minutes_are_read(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "long.wav", tone(1000, hz=100, seconds=150), 1000)
     assert Audio.read(tmp_path / "long.wav").seconds == 120
     assert Audio.read((tone(1000, hz=100, seconds=150), 1000)).seconds == 120
+    whole = Audio.adapt([Clip(tone(1000, hz=100), 1000)], seconds=120)
+    for seconds, noted in ((150, ["cut after 120 s, the most that is read"]), (120, [])):
+        soundfile.write(tmp_path / "long.wav", tone(1000, hz=100, seconds=seconds), 1000)
+        assert whole.notes(Audio.read(tmp_path / "long.wav")) == noted
+        assert whole.notes(Audio.read((tone(1000, hz=100, seconds=seconds), 1000))) == noted
 
 
 @pytest.mark.parametrize("rate", [8_000, 44_100, 96_000])

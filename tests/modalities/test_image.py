@@ -233,3 +233,9 @@ def test_pictures_are_shown(channels: int, mode: str):
     assert absent is None
     assert shown.mode == mode
     assert np.array_equal(np.asarray(shown).reshape(16, 16, -1)[..., 0], view.value[0, 0, 0].numpy())
+
+
+@pytest.mark.parametrize(("height", "width", "noted"), [(8, 8, False), (8, 16, False), (8, 17, True), (17, 8, True)])
+def test_a_picture_is_noted_of_which_more_than_half_is_left_out(height: int, width: int, noted: bool):
+    note = "read at the middle square alone, less than half of each"
+    assert Image(8).notes(items(1, 3, height, width)[0]) == ([note] if noted else [])

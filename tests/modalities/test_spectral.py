@@ -267,3 +267,9 @@ def test_wavelengths_that_a_user_names_hold_for_arrays() -> None:
     assert fitted.wavelengths == pytest.approx(WAVES)
     with pytest.raises(UserError, match="2 wavelengths were named, and the rasters have 4 bands"):
         Spectral.adapt(rasters(5, None), wavelengths="490,560")
+
+
+def test_a_raster_is_noted_of_which_more_than_half_is_left_out(spectral: Spectral) -> None:
+    wide = np.concatenate([bands(), bands(1), bands(2)], 2)
+    assert spectral.notes(Raster(wide, WAVES)) == ["read at the middle square alone, less than half of each"]
+    assert spectral.notes(Raster(wide[..., :32], WAVES)) == []

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coview.batch import View
 from coview.errors import UserError
@@ -245,3 +247,27 @@ def test_raw_row_is_a_unit_bag_of_words(text: Text) -> None:
     assert torch.allclose(raw[:, :2].norm(dim=2), torch.ones(2, 2))
     assert not raw[:, 2].any()
     assert raw[1, 0] @ raw[1, 1] < 0.9
+
+
+def test_a_text_is_noted_where_some_of_its_tokens_are_left_out() -> None:
+    text = Text.adapt(["cat"] * 20, length=5, vocabulary=259)  # a token a byte, and the space before a word
+    assert text.notes("cats") == []
+    assert text.notes("a cat") == ["cut after 5 tokens (text.length)"]
+
+
+@given(st.lists(st.text(st.sampled_from("aİकz़ é"), max_size=12), min_size=1, max_size=5))
+def test_notes_are_the_same_before_and_after_texts_are_collated(texts: list[str]) -> None:
+    text = Text.adapt(CORPUS, length=9)
+    text.collate([["another block"]])
+    before = [text.notes(one) for one in texts]
+    view = text.collate([texts])
+    assert [text.notes(one) for one in texts] == before
+    assert view.length is not None
+    assert all(not note or n == 9 for note, n in zip(before, view.length[0].tolist(), strict=True))
+
+
+def test_what_is_known_of_texts_is_of_the_vocabulary_that_cut_them() -> None:
+    short, long = Text.adapt(["cat"] * 20, length=5), Text.adapt(["cat"] * 20, length=5, vocabulary=259)
+    short.collate([["cat cat"]])
+    assert short.notes("cat cat") == []
+    assert long.notes("cat cat")

@@ -67,6 +67,16 @@ def test_a_megabyte_is_cut_and_not_waited_for(character: str, tmp_path: Path) ->
     assert [len(c) for c in cut] == [MOST_CHARACTERS] * 3
     assert view.length is not None
     assert view.length.tolist() == [[text.length] * 3]
+    assert [text.notes(c) for c in cut] == [[f"cut after {text.length} tokens (text.length)"]] * 3
+
+
+@pytest.mark.parametrize(("after", "noted"), [("", False), (" \n" * 9, False), (" \nand on", True)])
+def test_what_lies_beyond_the_most_that_is_read_is_noted(after: str, noted: bool, tmp_path: Path) -> None:
+    text, long = Text.adapt(["ab" * MOST_CHARACTERS] * 2, length=4096), "ab" * (MOST_CHARACTERS // 2) + after
+    (tmp_path / "long.txt").write_text(long)
+    for read in (Text.read(long), Text.read(long.encode()), Text.read(tmp_path / "long.txt")):
+        assert read == "ab" * (MOST_CHARACTERS // 2)
+        assert text.notes(read) == (["cut after 20,000 characters, the most that is read"] if noted else [])
 
 
 def test_a_cut_within_a_character_is_no_error(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -301,3 +303,14 @@ def test_a_prepared_clip_is_shown_in_its_colours():
 def test_the_samples_of_the_contract_move():
     frames, _ = item(np.random.default_rng(3))
     assert any((frames[0] != frame).any() for frame in frames[1:])
+
+
+def test_a_video_is_noted_where_frames_come_after_the_clip() -> None:
+    clip = small()
+    assert clip.notes(footage(8)) == []
+    assert clip.notes(footage(9)) == ["cut after 1 s (video.seconds)"]
+    still = Footage(footage(2).frames, np.array([0.0, 0.5]), 4.0)
+    assert clip.notes(still) == []
+    assert clip.notes(replace(still, more=True)) == ["cut after 1 s (video.seconds)"]
+    most = ["cut after 4 s, the most that is read of a file that is not cut into clips"]
+    assert small(seconds=6.0).notes(replace(still, more=True)) == most

@@ -181,3 +181,11 @@ def test_what_is_left_of_a_broken_stream_is_read(tmp_path):
 def test_bad_arrays_say_what_is_wrong(raw, said):
     with pytest.raises(BadSample, match=said):
         read_video(raw)
+
+
+def test_what_of_a_file_is_not_read_is_told(tmp_path):
+    path = write_video(tmp_path / "a.mkv", brightening(2, step=40), times=[0.0, 11.0])
+    assert read_video(path).more
+    assert read_video(path.read_bytes()).more
+    assert not read_video(Clip(path, 0.0, 2.0)).more  # the rest is other clips
+    assert not read_video(write_video(tmp_path / "b.mkv", brightening(9))).more

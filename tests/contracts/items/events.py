@@ -9,7 +9,14 @@ OPTIONS = {"length": 12}
 
 def item(rng: np.random.Generator) -> dict[str, Any]:
     """Visits to a shop: what was bought, for how much, when; now and then a price is missing."""
-    visits = int(rng.integers(3, 14))
+    return _visits(rng, int(rng.integers(3, 14)))
+
+
+def longer(rng: np.random.Generator) -> dict[str, Any]:
+    return _visits(rng, 40)
+
+
+def _visits(rng: np.random.Generator, visits: int) -> dict[str, Any]:
     price = rng.lognormal(1, 0.5, visits)
     return {
         "time": rng.exponential(100, visits).cumsum(),

@@ -9,3 +9,7 @@ def item(rng: np.random.Generator) -> np.ndarray:
     wave = np.sin(2 * np.pi * (rng.uniform(0.02, 0.2, 2) * time + rng.random(2)))
     values = wave * rng.uniform(0.5, 2, 2) + 0.1 * rng.normal(size=wave.shape)
     return np.where(rng.random(wave.shape) < 0.05, np.nan, values)
+
+
+def longer(rng: np.random.Generator) -> np.ndarray:
+    return np.tile(item(rng), (10, 1))

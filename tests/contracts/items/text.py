@@ -8,3 +8,7 @@ WORDS = ["red", "green", "blue", "cat", "dog", "bird", "house", "tree", "car", "
 
 def item(rng: np.random.Generator) -> str:
     return " ".join(rng.choice(WORDS, rng.integers(3, 9)))
+
+
+def longer(rng: np.random.Generator) -> str:
+    return " ".join(rng.choice(WORDS, 100))

@@ -14,3 +14,7 @@ def item(rng: np.random.Generator) -> tuple[np.ndarray, float]:
         top, left = (y + t * down) % 5, (x + t * right) % 5
         frame[top : top + 4, left : left + 4] = ink
     return frames, 8.0
+
+
+def longer(rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    return np.tile(item(rng)[0], (3, 1, 1, 1)), 8.0

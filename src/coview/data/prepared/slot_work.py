@@ -109,29 +109,37 @@ class SlotWork:
     def _block(self, modality: Modality, rows: Sequence[int]) -> tuple[View, Tensor]:
         """Some samples collated, and which of their items could be read, `(B, V)` bool."""
         items = self.reader.read(rows)
-        for row, sample in zip(rows, items, strict=True):
-            self._note(modality, row, sample)
+        self._leave_unfit(modality, rows, items)
         there = torch.tensor([[item is not None for item in sample] for sample in items], dtype=torch.bool)
-        return modality.collate(items), there
+        view = modality.collate(items)
+        self._note(modality, rows, items, view.present)
+        return view, there
 
     def _in_one(self, modality: Modality) -> View:
         """All samples collated at once, where a value is no tensor that blocks could be written into."""
-        items = self.reader.read(range(len(self.source)))
-        for row, sample in enumerate(items):
-            self._note(modality, row, sample)
-        self._stop_if_strict(range(len(items)))
-        return modality.collate(items)
+        rows = range(len(self.source))
+        items = self.reader.read(rows)
+        self._leave_unfit(modality, rows, items)
+        self._stop_if_strict(rows)
+        view = modality.collate(items)
+        self._note(modality, rows, items, view.present)
+        return view
 
-    def _note(self, modality: Modality, row: int, sample: list[Any | None]) -> None:
-        """Takes out what the fitted modality says it has no place for, and why; notes what it says of the others."""
-        for view, item in enumerate(sample):
-            if item is None:
-                continue
-            if reason := modality.unfit(item):
-                self.reader.bad[row, view] = reason
-                sample[view] = None
-            elif notes := tuple(modality.notes(item)):
-                self.reader.notes[row, view] = notes
+    def _leave_unfit(self, modality: Modality, rows: Sequence[int], items: list[list[Any | None]]) -> None:
+        """Takes out what the fitted modality says it has no place for, and why."""
+        for row, sample in zip(rows, items, strict=True):
+            for view, item in enumerate(sample):
+                if item is not None and (reason := modality.unfit(item)):
+                    self.reader.bad[row, view] = reason
+                    sample[view] = None
+
+    def _note(
+        self, modality: Modality, rows: Sequence[int], items: Sequence[Sequence[Any | None]], present: Tensor
+    ) -> None:
+        """What the modality says of those that are in; asked after they were collated, it knows what it found there."""
+        for i, view in present.nonzero().tolist():
+            if notes := tuple(modality.notes(items[i][view])):
+                self.reader.notes[rows[i], view] = notes
 
     def _note_unfit(self, rows: Sequence[int], unfit: Tensor, said: list[warnings.WarningMessage]) -> None:
         """Items that could be read, and that the fitted modality has no place for."""

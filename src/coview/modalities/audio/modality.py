@@ -21,7 +21,7 @@ from coview.modalities.audio.mel import fft_size, mel_energy
 from coview.modalities.audio.noise import STARTS, add_noise, noise_table
 from coview.modalities.audio.options import AudioOptions
 from coview.modalities.audio.picture import spectrogram_picture
-from coview.modalities.audio.read import UNNAMED_RATE, Clip, read_clip, resample
+from coview.modalities.audio.read import MOST_SECONDS, UNNAMED_RATE, Clip, read_clip, resample
 from coview.modalities.base import Modality, stack_present, unflatten
 from coview.nn.sequence_conv import SequenceConv
 from coview.nn.transformer import TokenNet
@@ -125,6 +125,12 @@ class Audio(Modality):
     def read(raw: Any) -> Clip:
         """See `read_clip`."""
         return read_clip(raw)
+
+    def notes(self, item: Clip) -> list[str]:
+        """Cut at its end."""
+        if len(item.wave) * self.rate >= (self.samples + 1) * (item.rate or self.rate):
+            return [f"cut after {self.samples / self.rate:.3g} s (audio.seconds)"]
+        return [f"cut after {MOST_SECONDS:g} s, the most that is read"] if item.more else []
 
     def collate(self, items: Sequence[Sequence[Clip | None]]) -> View:
         """Waveforms `(B, V, S)` at the modality's rate.

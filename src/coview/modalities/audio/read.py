@@ -44,10 +44,12 @@ class Clip(NamedTuple):
     Args:
         wave: `(S,)` float32, full scale at 1.
         rate: samples a second, or None: the modality's own.
+        more: whether it goes on, and the rest was not read.
     """
 
     wave: np.ndarray
     rate: int | None
+    more: bool = False
 
     @property
     def seconds(self) -> float:
@@ -72,7 +74,7 @@ def read_clip(raw: Any) -> Clip:
             if not len(raw):
                 raise BadSample("is empty (0 bytes)")
             clip = _decode(io.BytesIO(raw))
-        case (samples, rate):
+        case Clip(samples, rate) | (samples, rate):
             clip = _from_array(samples, rate)
         case _:
             clip = _from_array(raw, None)
@@ -98,6 +100,7 @@ def _decode(file: str | io.BytesIO) -> Clip:
             rate = int(sound.samplerate)
             _refuse_truncated(sound.extra_info, sound.frames / rate)
             wave = sound.read(int(MOST_SECONDS * rate), dtype="float32", always_2d=True)
+            more = sound.frames > len(wave) == int(MOST_SECONDS * rate)
             if sound.format == "MP3":
                 _refuse_short_mp3(file, len(wave) / rate, sound.frames / rate)
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
@@ -107,7 +110,7 @@ def _decode(file: str | io.BytesIO) -> Clip:
             raise BadSample("is empty (0 bytes)") from None
         reason = str(getattr(error, "error_string", error)).rstrip(".").lower()
         raise BadSample(f"cannot be decoded as sound: {reason}") from None
-    return Clip(wave[:, 0] if wave.shape[1] == 1 else wave.mean(1), rate)
+    return Clip(wave[:, 0] if wave.shape[1] == 1 else wave.mean(1), rate, more)
 
 
 def _refuse_truncated(told: str, seconds: float) -> None:
@@ -161,7 +164,7 @@ def _from_array(samples: Any, rate: Any) -> Clip:
     if wave.ndim == 2:
         wave = wave.mean(int(wave.shape[0] >= wave.shape[1]))
     most = int(MOST_SECONDS * float(rate or UNNAMED_RATE))
-    return Clip(wave[:most].astype(np.float32), None if rate is None else int(rate))
+    return Clip(wave[:most].astype(np.float32), None if rate is None else int(rate), len(wave) > most)
 
 
 def resample(clip: Clip, rate: int) -> np.ndarray:

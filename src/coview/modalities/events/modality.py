@@ -96,6 +96,10 @@ class Events(Modality):
                 return f"has words in {number.name}, a field of numbers"
         return None
 
+    def notes(self, item: History) -> list[str]:
+        """Cut at its beginning."""
+        return [f"cut to the latest {self.length} (events.length)"] if item.events > self.length else []
+
     def collate(self, items: Sequence[Sequence[History | None]]) -> View:
         """Stored fields `(B, V, T, F)`; what does not fit is absent."""
         items = [[None if item is None or self.unfit(item) else item for item in sample] for sample in items]

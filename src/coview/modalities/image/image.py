@@ -19,7 +19,7 @@ from coview.errors import UserError
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
 from coview.modalities.image.options import ImageOptions, check_size, near_patch
 from coview.modalities.image.read import read_picture
-from coview.modalities.image.resize import fit_square, shrink, to_channels
+from coview.modalities.image.resize import fit_square, shrink, square_notes, to_channels
 from coview.modalities.patches import cut_patches, join_patches
 from coview.nn.conv import Conv, ResNet18
 from coview.nn.transformer import TokenNet
@@ -115,6 +115,10 @@ class Image(Modality):
     @staticmethod
     def read(raw: Any) -> Tensor:
         return read_picture(raw)
+
+    def notes(self, item: Tensor) -> list[str]:
+        """More than twice as long as wide."""
+        return square_notes(*item.shape[1:])
 
     def collate(self, items: Sequence[Sequence[Tensor | None]]) -> View:
         """Centre squares at one size. A picture whose channels do not fit is absent, with a warning that names them."""

@@ -42,3 +42,9 @@ def shrink(pixels: Tensor, most: int) -> Tensor:
     if max(height, width) <= most:
         return pixels
     return F.interpolate(pixels, size=(min(height, most), min(width, most)), mode="bilinear", antialias=True)
+
+
+def square_notes(height: int, width: int) -> list[str]:
+    """What is to be noted of a picture of which its centre square is read, see `Modality.notes`."""
+    left = max(height, width) > 2 * min(height, width)
+    return ["read at the middle square alone, less than half of each"] if left else []

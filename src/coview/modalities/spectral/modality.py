@@ -15,6 +15,7 @@ from coview.errors import UserError
 from coview.losses.parts import mean_finite
 from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, flatten, stack_present, unflatten
+from coview.modalities.image.resize import square_notes
 from coview.modalities.patches import cut_patches, join_patches
 from coview.modalities.spectral.bands import nanometres
 from coview.modalities.spectral.fit import places, survey
@@ -117,6 +118,10 @@ class Spectral(Modality):
             return f"has {len(item.values)} bands where the slot has {self.channels}, and names no wavelengths"
         there = [i for i in at if i is not None]
         return None if np.isfinite(item.values[there]).any() else "holds no data in the bands of the slot"
+
+    def notes(self, item: Raster) -> list[str]:
+        """More than twice as long as wide."""
+        return square_notes(*item.values.shape[1:])
 
     def collate(self, items: Sequence[Sequence[Raster | None]]) -> View:
         """Centre squares at one size, standardised. A raster that does not fit (`unfit`) is absent."""

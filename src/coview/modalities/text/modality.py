@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +18,7 @@ from coview.errors import UserError
 from coview.losses.precision import at_least_float32
 from coview.modalities.base import Modality, stack_present
 from coview.modalities.text.options import LONGEST_BY_DEFAULT, TextOptions
-from coview.modalities.text.read import read_text
+from coview.modalities.text.read import MOST_CHARACTERS, Beginning, read_text
 from coview.modalities.text.tokenizer import PAD, BytePairs
 from coview.nn.bag import Bag
 from coview.nn.sequence_conv import SequenceConv
@@ -27,6 +29,16 @@ from coview.views.time import draw_span, span_share, take_span
 RAW_DIM = 1024
 LEAST = 4
 """Tokens that a crop keeps at least, where there are as many."""
+
+
+class _Collated(threading.local):
+    """The texts that this thread collated last, and how many symbols each has: to note them costs nothing then."""
+
+    pairs: BytePairs | None = None
+    symbols: Mapping[str, int] = MappingProxyType({})
+
+
+_collated = _Collated()
 
 
 class Text(Modality):
@@ -88,6 +100,17 @@ class Text(Modality):
         """See `read_text`."""
         return read_text(raw)
 
+    def notes(self, item: str) -> list[str]:
+        """Cut at its end."""
+        if self._symbols(item) > self.length:
+            return [f"cut after {self.length} tokens (text.length)"]
+        return [f"cut after {MOST_CHARACTERS:,} characters, the most that is read"] if type(item) is Beginning else []
+
+    def _symbols(self, text: str) -> int:
+        """How many there are in a text, all of it."""
+        known = _collated.symbols.get(text) if _collated.pairs is self.pairs else None
+        return len(self.pairs.encode([text])[0]) if known is None else known
+
     def collate(self, items: Sequence[Sequence[str | None]]) -> View:
         """Ids `(B, V, T)`."""
         present = stack_present(items)
@@ -95,7 +118,9 @@ class Text(Modality):
         length = torch.zeros(present.shape, dtype=torch.int64)
         where = present.nonzero().tolist()
         texts = [item for sample in items for item in sample if item is not None]
-        for (b, v), ids in zip(where, self.pairs.encode(texts), strict=True):
+        encoded = self.pairs.encode(texts)
+        _collated.pairs, _collated.symbols = self.pairs, dict(zip(texts, map(len, encoded), strict=True))
+        for (b, v), ids in zip(where, encoded, strict=True):
             ids = ids[: self.length]
             value[b, v, : len(ids)] = torch.tensor(ids)
             length[b, v] = len(ids)

@@ -43,14 +43,14 @@ def decode(file: Path | bytes, begin: float, seconds: float) -> Footage:
     kept: list[np.ndarray] = []
     times: list[float] = []
     before: tuple[float, VideoFrame] | None = None
-    end, last, seen, failed = begin, -1.0, 0, None
+    end, last, seen, failed, more = begin, -1.0, 0, None, False
     with opened(file) as (container, stream):
         aspect = float(stream.sample_aspect_ratio or 1)
         try:
             for time, frame, until in _frames(container, stream, begin):
                 seen += 1
                 end = min(until, begin + seconds)
-                if time >= begin + seconds:
+                if more := time >= begin + seconds:
                     break
                 if time <= begin:
                     before, last = (time, frame), time  # on screen when the clip begins, unless another comes
@@ -65,7 +65,7 @@ def decode(file: Path | bytes, begin: float, seconds: float) -> Footage:
     if seen < 2 or not kept:
         raise BadSample(_nothing(seen, begin, failed))
     at = np.array(times) - begin
-    return Footage(_stacked(kept), at - max(0.0, float(at[0])), end - begin)
+    return Footage(_stacked(kept), at - max(0.0, float(at[0])), end - begin, more)
 
 
 def length(file: Path) -> float:

@@ -19,11 +19,13 @@ class Footage:
         frames: `(T, C, H, W)` uint8, C 1 or 3.
         times: `(T,)` seconds from the begin, ascending; the first is 0 or less.
         seconds: until the last frame leaves the screen.
+        more: whether it goes on, and the rest was not read.
     """
 
     frames: Tensor
     times: np.ndarray
     seconds: float
+    more: bool = False
 
     @property
     def nbytes(self) -> int:

@@ -118,6 +118,14 @@ class Video(Modality):
             return f"lasts {item.seconds:.3g} s, less than half a clip of {self.seconds:.3g} s; see video.seconds"
         return None
 
+    def notes(self, item: Footage) -> list[str]:
+        """Cut at its end: frames come after the clip."""
+        if item.times[-1] >= self.seconds or (item.more and item.seconds >= self.seconds):
+            return [f"cut after {self.seconds:.3g} s (video.seconds)"]
+        if item.more:
+            return [f"cut after {item.seconds:.3g} s, the most that is read of a file that is not cut into clips"]
+        return []
+
     def collate(self, items: Sequence[Sequence[Footage | None]]) -> View:
         """Centre squares at even times. What does not fit (`unfit`) is absent."""
         fitting = [[None if item is None or self.unfit(item) else item for item in sample] for sample in items]

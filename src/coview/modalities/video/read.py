@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def read_video(raw: Any) -> Footage:
         case Footage():
             return raw
         case Clip():
-            return decode(raw.path, raw.begin, raw.seconds)
+            return replace(decode(raw.path, raw.begin, raw.seconds), more=False)  # that is for other clips
         case str() | os.PathLike():
             return decode(Path(raw), 0.0, UNNAMED_SECONDS)
         case bytes() | bytearray() | memoryview():
