@@ -1,7 +1,8 @@
-"""What an option of a plain type may be given as."""
+"""What is given in more kinds than one: numbers as options, names alone or in lists."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -25,3 +26,8 @@ def check_kind(option: str, value: Any, kind: str) -> None:
     wanted, called = _KINDS.get(kind, (object, ""))
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind in ("int", "float")):
         raise UserError(f"{option} takes {called}; {value!r} was given")
+
+
+def listed(names: Sequence[str] | None) -> Sequence[str] | None:
+    """One name alone is a list of one."""
+    return [names] if isinstance(names, str) else names

@@ -14,7 +14,7 @@ from coview.methods.registry import method_class, method_modules, own_options
 
 def test_every_field_of_the_configuration_is_an_option() -> None:
     offered = {name for names in GROUPS.values() for name in names}
-    assert offered == {f.name for f in dataclasses.fields(FitConfig)} - {"method", "options", "encoder_from"}
+    assert offered == {f.name for f in dataclasses.fields(FitConfig)} - {"method", "options", "encoder_from", "read_from"}
 
 
 @pytest.mark.parametrize("method", method_modules())

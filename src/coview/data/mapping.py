@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from coview.errors import UserError
@@ -26,6 +26,36 @@ class Wanted:
     slot: str
     modality: str | None
     columns: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """How a run read its own data: other data is read alike, as far as it has the same columns.
+
+    Args:
+        slots: what its slots were read from in a table, with `entity` and `time` where a sample is many rows.
+        said: slots as the user named them, of what is no table.
+        labels, group: as the user named them.
+    """
+
+    slots: list[Wanted] = field(default_factory=list)
+    said: list[Wanted] | None = None
+    labels: list[str] = field(default_factory=list)
+    group: str | None = None
+
+
+def as_told(slots: Iterable[Wanted]) -> dict[str, list[str]]:
+    """Slots as YAML has them: `{"walk:series": ["x", "y"], "time": ["seconds"]}`."""
+    return {f"{w.slot}:{w.modality}" if w.modality else w.slot: list(w.columns) for w in slots}
+
+
+def from_told(told: Mapping[str, Sequence[str]]) -> list[Wanted]:
+    """What `as_told` gave."""
+    parted = (name.rpartition(":") for name in told)
+    return [
+        Wanted(slot or modality, modality if slot else None, tuple(columns))
+        for (slot, _, modality), columns in zip(parted, told.values(), strict=True)
+    ]
 
 
 def parse_columns(columns: Columns | None) -> list[Wanted] | None:

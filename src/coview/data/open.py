@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,10 +22,11 @@ from coview.data.files.webdataset import open_webdataset
 from coview.data.graphs.graph import from_graphs, is_graph
 from coview.data.graphs.graph_folder import is_graph_folder, open_graph_folder
 from coview.data.kinds import modality_of_name
-from coview.data.mapping import Columns, Wanted, missing, parse_columns
+from coview.data.mapping import Columns, Known, Wanted, missing, parse_columns
 from coview.data.source import Source
 from coview.data.tables.frames import as_arrow
 from coview.data.tables.hf import is_saved_dataset, read_saved_dataset
+from coview.data.tables.known import as_known
 from coview.data.tables.read_table import is_table, read_shards, read_table
 from coview.data.tables.table import from_table
 from coview.data.tables.table_rows import Reading
@@ -40,6 +42,7 @@ def open_source(
     label: str | Sequence[str] | None = None,
     group: str | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
+    known: Known | None = None,
 ) -> Source:
     """The samples that the user named; nothing is decoded yet.
 
@@ -51,6 +54,7 @@ def open_source(
         label: the labels to keep, the first one first; default those that look like labels.
         group: a column or label whose samples are kept together in splits.
         options: of modalities or slots by name, as far as they say what a sample is (`video.seconds`).
+        known: how a run read its own data; what is not said is as the run has it, as far as the data has such columns.
 
     Raises:
         UserError: there is no such data, or it cannot be understood; the message says what would be.
@@ -59,18 +63,16 @@ def open_source(
     labels = [label] if isinstance(label, str) else list(label or [])
     path = _path(data)
     graphs = path is not None and is_graph_folder(path)
-    if path is None:
-        reading = _as_frame(data, labels, group)
+    reading = _as_frame(data) if path is None else None if graphs else _as_table(path)
+    if reading is not None:
+        reading.labels, reading.group = labels, group
+        slots = as_known(reading, known) if known is not None and wanted is None else wanted
+        source = from_table(reading, slots)
     else:
-        reading = None if graphs else _as_table(path, labels, group)
-    if path is not None and graphs:
-        source = _grouped(_renamed(open_graph_folder(path, labels), wanted), group)
-    elif reading is not None:
-        source = from_table(reading, wanted)
-    elif path is not None:
-        source = _grouped(_files(path, wanted, labels), group)
-    else:
-        source = _grouped(_renamed(_ready(data), wanted), group)
+        known = known or Known()
+        source = _as_said(data, path, graphs, wanted or known.said, labels or known.labels, wanted is None)
+        labels = labels or [name for name in known.labels if name in source.labels]
+        source = _grouped(source, group or (known.group if known.group in source.labels else None))
     source = cut_rasters(cut_videos(source, options), options)
     for name in labels:
         if name not in source.labels:
@@ -79,6 +81,24 @@ def open_source(
         source = replace(source, labels={name: source.labels[name] for name in labels})
     source.check()
     return source
+
+
+def _as_said(
+    data: Any,
+    path: Path | None,
+    graphs: bool,
+    wanted: list[Wanted] | None,
+    labels: list[str],
+    if_so: bool,
+) -> Source:
+    """What is no table, its slots as named; `if_so`: where it has what is named, else as it looks."""
+    if wanted and if_so:
+        with suppress(UserError):
+            return _as_said(data, path, graphs, wanted, labels, False)
+        wanted = None
+    if path is None:
+        return _renamed(_ready(data), wanted)
+    return _renamed(open_graph_folder(path, labels), wanted) if graphs else _files(path, wanted, labels)
 
 
 def _path(data: Any) -> Path | None:
@@ -116,28 +136,28 @@ def _ready(data: Any) -> Source:
     return replace(alone, columns={column.modality: column for column in alone.columns.values()})
 
 
-def _as_frame(data: Any, labels: list[str], group: str | None) -> Reading | None:
+def _as_frame(data: Any) -> Reading | None:
     """A data frame in memory."""
     table = as_arrow(data)
-    return None if table is None else Reading("the data frame", table, Path.cwd(), labels, group)
+    return None if table is None else Reading("the data frame", table, Path.cwd())
 
 
-def _as_table(path: Path, labels: list[str], group: str | None) -> Reading | None:
+def _as_table(path: Path) -> Reading | None:
     """What is read as a table: a table file, parquet shards, a saved data set, a folder with `metadata.csv`."""
     if path.is_file():
         if not is_table(path.name):
             return None
         table, skipped = read_table(path)
-        return Reading(path.name, table, path.parent, labels, group, skipped=skipped)
+        return Reading(path.name, table, path.parent, skipped=skipped)
     if is_saved_dataset(path):
-        return read_saved_dataset(path, labels, group)
+        return read_saved_dataset(path)
     metadata = next((path / name for name in _METADATA if (path / name).is_file()), None)
     if metadata is not None:
         table, skipped = read_table(metadata)
-        return Reading(path.name, table, path, labels, group, skipped=skipped)
+        return Reading(path.name, table, path, skipped=skipped)
     if _endings(path) == {".parquet"}:
         table, skipped, split = read_shards(path)
-        return Reading(path.name, table, path, labels, group, split, skipped)
+        return Reading(path.name, table, path, split=split, skipped=skipped)
     return None
 
 

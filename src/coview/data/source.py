@@ -97,6 +97,7 @@ class Source:
         split: N of {"train", "valid", "test"} where the data set fixes its own; else by hash.
         understood: how the listing was read, a line a decision, for people.
         noted: what of it is not read as it stands, a line each, for people.
+        read_from: of a table, the columns that `slot:modality` is read from, and which are `entity` and `time`.
         links: by name, pairs of samples that belong together, for evaluation only.
         within: by level (`recording`, `subject`), N names of what each sample is a part of, known without labelling:
             methods may relate parts of one. Where there is none, the groups are the level `group`.
@@ -112,6 +113,7 @@ class Source:
     split: list[str] | None = None
     understood: list[str] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
+    read_from: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
     within: dict[str, list[str]] = field(default_factory=dict)
 
@@ -169,7 +171,7 @@ class Data:
         slots: slot name -> stored view of all N samples (or anything with `__len__` and `[rows] -> View`).
         modalities: slot name -> the fitted modality.
         ids: `(N,)` int64.
-        names, labels, groups, skipped, about, split, understood, noted, links: as in `Source`.
+        names, labels, groups, skipped, about, split, understood, noted, read_from, links: as in `Source`.
         view_names: slot name -> names of its natural views.
         within: by level, `(N,)` int64, what each sample is a part of: a hash of its name.
     """
@@ -187,6 +189,7 @@ class Data:
     split: list[str] | None = None
     understood: list[str] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
+    read_from: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
     within: dict[str, torch.Tensor] = field(default_factory=dict)
 

@@ -54,6 +54,7 @@ class FitConfig:
         frozen: leave encoders that come from a run as they are.
         slots: the slots to read; default all that the method takes.
         columns: for tables, `slot:modality=column[,column]` mappings.
+        read_from: what that came to, with the columns of `entity` and `time`; other data is read by it.
         group: the column (or label) whose samples are kept together in splits.
         label: label columns of a table.
         modality: options of modalities or slots, such as `{"image": {"size": 32}}`.
@@ -91,6 +92,7 @@ class FitConfig:
     frozen: bool = False
     slots: list[str] | None = None
     columns: list[str] | None = None
+    read_from: dict[str, list[str]] = field(default_factory=dict)
     group: str | None = None
     label: list[str] | None = None
     modality: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ def fit_data(
         UserError: the run's folder exists, or several processes without a folder to meet in.
         RunFailed: see `Trainer.run`.
     """
+    config = replace(config, read_from=data.read_from)
     fabric = make_fabric(config.device, config.processes)
     if config.processes > 1 and "TORCHELASTIC_RUN_ID" not in os.environ:
         if config.out is None:

@@ -88,6 +88,10 @@ class Modality(ABC):
         """
         return ()
 
+    def unlike(self, told: Mapping[str, Any]) -> str | None:
+        """How data of which this is told (`Column.options`) is other than what the modality was fitted to, or None."""
+        return None
+
     @abstractmethod
     def collate(self, items: Sequence[Sequence[Any | None]]) -> View:
         """B samples of V items each (None where absent) as a stored view `(B, V, ...)`; raises `BadSample` never."""

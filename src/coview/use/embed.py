@@ -13,6 +13,7 @@ from coview.batch import Embedding, Embeddings
 from coview.data.source import Data
 from coview.errors import UserError
 from coview.evaluate.embed import embed_data, features
+from coview.kinds import listed
 from coview.use.tables import label_columns, write_table
 
 if TYPE_CHECKING:
@@ -155,18 +156,15 @@ def read_data(
     """
     from coview.data.open import open_source
     from coview.data.prepared.prepare import load
-    from coview.use.evaluation import listed
-    from coview.use.train import as_slots, given, is_own
+    from coview.use.train import as_slots, given, known
 
-    if is_own(run.config, data):
-        columns, label = columns or run.config.columns, label or run.config.label
     slots, columns, label = (listed(names) for names in (slots, columns, label))
     unknown = [s for s in slots or () if s not in run.modalities]
     if unknown:
         raise UserError(f"the run has no slot {unknown[0]!r}; it has {', '.join(run.modalities)}")
-    source = as_slots(
-        open_source(given(run.config, data), columns=columns, label=label, options=run.config.modality), run.modalities
-    )
+    place, options = given(run.config, data), run.config.modality
+    source = open_source(place, columns=columns, label=label, options=options, known=known(run.config, data))
+    source = as_slots(source, run.modalities)
     wanted = {s: m for s, m in run.modalities.items() if slots is None or s in slots}
     return load(source, modalities=wanted, strict=strict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,8 @@ from coview.evaluate.evaluate import check_protocols
 from coview.evaluate.evaluate import evaluate as score
 from coview.evaluate.scores import Scores
 from coview.evaluate.supervised import supervised_reference
-from coview.use.train import is_own
+from coview.kinds import listed
+from coview.use.train import is_own, known
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -119,9 +121,7 @@ def _refuse_seen(run: Run, data: Data, rows: dict[str, Tensor], group: str | Non
     from coview.errors import UserError
 
     config = run.config
-    source = open_source(
-        config.data, columns=config.columns, label=config.label, group=config.group, options=config.modality
-    )
+    source = open_source(config.data, options=config.modality, known=known(config, None))
     seen = {source.names[i] for i in split(source, seed=0)["train"].tolist()}
     held = rows.get("test", rows["valid"]).tolist()
     if both := sum(data.names[i] in seen for i in held):
@@ -129,11 +129,6 @@ def _refuse_seen(run: Run, data: Data, rows: dict[str, Tensor], group: str | Non
             f"of the {len(held)} samples that --group {group} holds out this run was trained on {both}: train it anew "
             f"with --group {group}, or evaluate without it"
         )
-
-
-def listed(names: Sequence[str] | None) -> Sequence[str] | None:
-    """One name alone is a list of one."""
-    return [names] if isinstance(names, str) else names
 
 
 def as_run(run: Run | str | Path) -> Run:
@@ -149,12 +144,14 @@ def prepare_again(
     label: Sequence[str] | None = None,
     group: str | None = None,
 ) -> Any:
-    """Data read as the run read its own, and split; default the run's data itself. Arguments as of `read_again`.
+    """Data read as the run read its own, and split; default the run's data itself. What is not said is as it was.
 
     Raises:
         UserError: the run was trained on data in memory and none is given, or the data has none of the run's slots.
     """
-    from coview.use.train import given, prepare, read_again
+    from coview.use.train import given, prepare
 
-    config = read_again(run.config, data, columns=columns, label=label, group=group)
-    return prepare(config, given(run.config, data), modalities=run.modalities)
+    told = {"columns": columns, "label": label}
+    asked = {name: list(names) if names else None for name, names in told.items()}
+    config = dataclasses.replace(run.config, **asked, group=group)
+    return prepare(config, given(run.config, data), modalities=run.modalities, known=known(run.config, data))

@@ -123,7 +123,7 @@ def plan_finetune(
     """Reads the data and says what will be trained; arguments and errors as of `finetune`."""
     from coview.use.evaluation import as_run, prepare_again
     from coview.use.folders import refuse_used
-    from coview.use.train import read_again, said
+    from coview.use.train import said
 
     source = as_run(run)
     refuse_used(out, "give another --out")
@@ -131,20 +131,18 @@ def plan_finetune(
     unknown = [name for name in options if name not in known]
     if unknown:
         raise UserError(f"finetune has no option {unknown[0]!r}; those of training are {', '.join(sorted(known))}")
-    asked: dict[str, Any] = {"columns": columns, "label": None if label is None else [label], "group": group}
-    ready = prepare_again(source, data, **asked)
+    ready = prepare_again(source, data, columns=columns, label=None if label is None else [label], group=group)
     task = labelled_task(source, ready.data, ready.rows, label=label, slot=slot, share=label_share)
     options = {**_defaults(len(task.train), frozen, options), **options}
     encoder = source.method.slot_encoders()[task.slot]
-    again = read_again(source.config, data, **asked)
     config = FitConfig(
         METHOD,
         data=source.config.data if data is None else said(data),
         out=out,
         slots=[task.slot],
-        columns=again.columns,
+        columns=list(columns) if columns else source.config.columns,
         label=[task.label],
-        group=again.group,
+        group=group or source.config.group,
         encoder_from={task.slot: str(source.folder or "memory")},
         frozen=frozen,
         options={"classes": task.classes, "label": task.label},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from coview.errors import UserError
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from coview.data.mapping import Known
     from coview.data.source import Column, Data, Source
     from coview.engine.run import Run
     from coview.modalities.base import Modality
@@ -70,26 +71,12 @@ def is_own(config: FitConfig, data: Any) -> bool:
     return place == config.data or (os.path.exists(place) and os.path.realpath(place) == os.path.realpath(config.data))
 
 
-def read_again(
-    config: FitConfig,
-    data: Any = None,
-    *,
-    columns: Sequence[str] | None = None,
-    label: Sequence[str] | None = None,
-    group: str | None = None,
-) -> FitConfig:
-    """A run's configuration for reading data anew.
+def known(config: FitConfig, data: Any) -> Known:
+    """How a run read its own data; its labels are for that alone, as other data has labels of its own."""
+    from coview.data.mapping import Known, from_told, parse_columns
 
-    What is not said is as the run has it, where the data is its own, and where both are in memory: what was kept
-    together in splits stays so.
-    """
-    own = is_own(config, data) or not (config.data or said(data))
-    return dataclasses.replace(
-        config,
-        columns=list(columns) if columns else config.columns if own else None,
-        label=list(label) if label else config.label if own else None,
-        group=group or (config.group if own else None),
-    )
+    labels = (config.label or []) if is_own(config, data) else []
+    return Known(from_told(config.read_from), parse_columns(config.columns), labels, config.group)
 
 
 def prepare(
@@ -97,6 +84,7 @@ def prepare(
     data: Any,
     *,
     modalities: dict[str, Modality] | None = None,
+    known: Known | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Prepared:
     """Opens, reads and splits the data of a run; modalities are fitted to training samples alone.
@@ -105,6 +93,7 @@ def prepare(
         config: slots, columns, modality options, strictness.
         data: a catalog name, a path, a `Source`, or arrays.
         modalities: those of an earlier run, to read the data as it did.
+        known: how that run read its own data.
         progress: is told what goes on.
     """
     from coview.data.open import open_source
@@ -119,7 +108,7 @@ def prepare(
     if not again:
         check_config(config)
     source: Source = open_source(
-        data, columns=config.columns, label=config.label, group=config.group, options=config.modality
+        data, columns=config.columns, label=config.label, group=config.group, options=config.modality, known=known
     )
     if modalities is not None:
         source = as_slots(source, modalities)
@@ -164,7 +153,7 @@ def as_slots(source: Source, modalities: Mapping[str, Modality]) -> Source:
         has = ", ".join(f"{s} ({c.modality})" for s, c in source.columns.items())
         wants = ", ".join(f"{s} ({m.name})" for s, m in modalities.items())
         raise UserError(f"{source.name} has {has}; the run reads {wants}: name its columns with --columns")
-    return dataclasses.replace(source, columns=renamed)
+    return dataclasses.replace(source, columns=renamed, read_from={})
 
 
 def _check_slots(config: FitConfig, source: Source) -> None:

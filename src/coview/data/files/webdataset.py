@@ -117,9 +117,8 @@ def _labels(index: Index, chosen: list[str] | None) -> dict[str, np.ndarray]:
         rows.append(row)
     labels: dict[str, np.ndarray] = {}
     keys = dict.fromkeys(key for row in rows for key in row)
+    chosen = [key for key in chosen or () if key in keys]
     for key in chosen or keys:
-        if key not in keys:
-            raise missing("the shards", key, "the label", "value", list(keys))
         column = pa.chunked_array([pa.array([None if row.get(key) is None else str(row[key]) for row in rows])])
         if chosen or is_label(key, column):
             labels[key] = label_values(column)

@@ -86,6 +86,8 @@ def load(
         column = source.columns[slot]
         told = column.told(slot, options)
         given = (modalities or {}).get(slot)
+        if given is not None and (other := given.unlike(column.options)):
+            source = replace(source, noted=[*source.noted, f"{slot}: {other}"])
         fitted[slot] = given if given is not None else work.fit(fit, told)
         columns[slot] = work.collate(fitted[slot], room)
         room -= columns[slot].value.nbytes if isinstance(columns[slot], View) else 0
@@ -174,6 +176,7 @@ def _assemble(
         source.split,
         list(source.understood),
         [*source.noted, *(line for line, _ in noted)],
+        {told: names for told, names in source.read_from.items() if told.rpartition(":")[0] in {"", *columns}},
         source.links,
         _wholes(source),
     )

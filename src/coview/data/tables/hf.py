@@ -22,7 +22,7 @@ def is_saved_dataset(folder: Path) -> bool:
     return (folder / "dataset_dict.json").is_file() or (folder / "state.json").is_file()
 
 
-def read_saved_dataset(folder: Path, labels: list[str], group: str | None) -> Reading:
+def read_saved_dataset(folder: Path) -> Reading:
     """A saved data set as a table; splits named train, validation and test are its own split.
 
     Raises:
@@ -38,7 +38,7 @@ def read_saved_dataset(folder: Path, labels: list[str], group: str | None) -> Re
         table, split, lines = _dataset(folder), None, []
     if not table.num_rows:
         raise UserError(f"{folder} has no rows")
-    return Reading(folder.name, table, folder, labels, group, split, understood=lines)
+    return Reading(folder.name, table, folder, split=split, understood=lines)
 
 
 def _joined(folder: Path, tables: dict[str, pa.Table]) -> tuple[pa.Table, list[str] | None, list[str]]:

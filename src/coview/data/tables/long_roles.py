@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.types as types
 
 from coview.data.kinds import some
 from coview.data.mapping import Wanted, missing
-from coview.data.tables.infer_columns import distinct, infer, is_entity, is_list
+from coview.data.tables.infer_columns import distinct, first_values, infer, is_entity, is_list, is_text
+from coview.data.tables.strays import TIMES
 from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
 
 LONG = ("series", "events")
 """Modalities whose samples are many rows."""
+
+ROLES = ("entity", "time")
+"""What columns may be beside slots."""
 
 _TIME = re.compile(r"^(time|timestamp|datetime|date|day|t|ts|seconds|event_time|event_date|created_at|time_stamp)$")
 _AT_LEAST = 3
@@ -29,6 +34,11 @@ class Roles:
 
     entity: str
     time: str | None
+
+    def told(self) -> list[Wanted]:
+        """As the user names them."""
+        named = {"entity": self.entity, "time": self.time}
+        return [Wanted(role, None, (name,)) for role, name in named.items() if name is not None]
 
 
 def is_long(reading: Reading, columns: list[Wanted] | None) -> bool:
@@ -54,7 +64,7 @@ def _paths(column: pa.ChunkedArray) -> bool:
 def _guess(reading: Reading) -> Roles | None:
     """The roles that names and types say, where entities are met often and nothing is a slot of its own."""
     table = reading.table
-    time = next((f.name for f in table.schema if _is_time(f)), None)
+    time = _guess_time(table)
     if time is None:
         return None
     entity = _guess_entity(reading, time)
@@ -77,11 +87,26 @@ def _guess_entity(reading: Reading, time: str | None) -> str | None:
     return None
 
 
-def _is_time(field: pa.Field) -> bool:
-    if types.is_timestamp(field.type) or types.is_date(field.type):
+def _one_entity(reading: Reading) -> str:
+    """The name of a new column that says that all rows are of one entity, called as the table."""
+    name = next(n for n in ("entity", "whole", "whole table") if n not in reading.table.column_names)
+    everyone = pa.repeat(Path(reading.name).stem, len(reading.table))
+    reading.table = reading.table.append_column(name, everyone)
+    return name
+
+
+def _guess_time(table: pa.Table) -> str | None:
+    return next((name for name in table.column_names if _is_time(name, table[name])), None)
+
+
+def _is_time(name: str, column: pa.ChunkedArray) -> bool:
+    kind = column.type
+    if types.is_timestamp(kind) or types.is_date(kind):
         return True
-    number = types.is_integer(field.type) or types.is_floating(field.type)
-    return number and _TIME.match(field.name.lower()) is not None
+    if _TIME.match(name.lower()) is None:
+        return False
+    words = is_text(kind) and bool(values := first_values(column)) and all(TIMES.parse(word) for word in values)
+    return words or types.is_integer(kind) or types.is_floating(kind)
 
 
 def find_roles(reading: Reading, told: list[Wanted]) -> Roles:
@@ -92,7 +117,7 @@ def find_roles(reading: Reading, told: list[Wanted]) -> Roles:
     """
     said: dict[str, str] = {}
     for wanted in told:
-        if wanted.slot not in ("entity", "time") or wanted.modality is not None or len(wanted.columns) > 1:
+        if wanted.slot not in ROLES or wanted.modality is not None or len(wanted.columns) > 1:
             raise UserError(
                 f"{reading.name} is read in long form, one sample for many rows, and slot {wanted.slot!r} is neither "
                 "series nor events; put it into a table with one row a sample"
@@ -100,8 +125,8 @@ def find_roles(reading: Reading, told: list[Wanted]) -> Roles:
         if wanted.columns[0] not in reading.table.column_names:
             raise missing(reading.name, wanted.columns[0], f"the {wanted.slot}", "column", reading.table.column_names)
         said[wanted.slot] = wanted.columns[0]
-    time = said.get("time") or next((f.name for f in reading.table.schema if _is_time(f)), None)
-    entity = said.get("entity") or _guess_entity(reading, time)
+    time = said.get("time") or _guess_time(reading.table)
+    entity = said.get("entity") or _guess_entity(reading, time) or (_one_entity(reading) if reading.known else None)
     if entity is None:
         raise UserError(
             f"{reading.name}: no column says whose each row is; name it, as in entity=COLUMN "

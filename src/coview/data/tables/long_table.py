@@ -16,7 +16,7 @@ import pyarrow.types as types
 from pyarrow import compute
 
 from coview.data.kinds import count, some, split_parts
-from coview.data.mapping import Wanted, missing
+from coview.data.mapping import Wanted, as_told, missing
 from coview.data.source import Column, Source
 from coview.data.tables.entities import Entities, Grids, Histories
 from coview.data.tables.infer_columns import distinct, is_code
@@ -41,6 +41,8 @@ def from_long_table(reading: Reading, columns: list[Wanted] | None = None) -> So
             if name not in reading.table.column_names:
                 raise missing(reading.name, name, f"slot {wanted.slot!r}", "column", reading.table.column_names)
             reading.refuse_label(name, wanted.slot)
+            if types.is_null(reading.table[name].type):
+                reading.put(name, reading.table[name].cast(pa.float64()))
     if roles.time is not None:
         read_as(reading, roles.time, TIMES)
     for name in dict.fromkeys(name for w in slots if w.modality == "series" for name in w.columns):
@@ -66,6 +68,8 @@ def from_long_table(reading: Reading, columns: list[Wanted] | None = None) -> So
         split=_split(reading, entities),
         skipped=reading.skipped,
         understood=reading.understood,
+        noted=reading.noted,
+        read_from=as_told([*slots, *roles.told()]),
     )
     return _without_bad(source)
 
@@ -179,7 +183,7 @@ def _unread(column: pa.ChunkedArray) -> str | None:
 
 def _column(reading: Reading, entities: Entities, wanted: Wanted) -> Column:
     table = entities.table
-    empty = [name for name in wanted.columns if _empty(table[name])]
+    empty = [] if reading.known else [name for name in wanted.columns if _empty(table[name])]
     if empty:
         reading.understood.append(f"{wanted.slot}: {some(empty)} left out, without a value in any row")
     names = [name for name in wanted.columns if name not in empty]
@@ -206,7 +210,8 @@ def _column(reading: Reading, entities: Entities, wanted: Wanted) -> Column:
     for row, reason in grids.bad.items():
         reading.skipped.append((entities.names[row], f"{wanted.slot}: {reason}"))
     reading.understood.append(f"{wanted.slot}: series of {', '.join(names)}{_steps(grids)}")
-    return Column("series", grids)
+    known = grids.step[~np.isnan(grids.step)]
+    return Column("series", grids, options={"step": float(np.median(known))} if len(known) else {})
 
 
 def _steps(grids: Grids) -> str:

@@ -24,7 +24,7 @@ from pathlib import Path
 from pyarrow import compute
 
 from coview.data.kinds import count, some
-from coview.data.mapping import Wanted, missing
+from coview.data.mapping import Wanted, as_told, missing
 from coview.data.source import Column, Source
 from coview.data.tables.cells import Rows
 from coview.data.tables.infer_columns import Kind, as_modality, first_values, infer, is_label, is_web, numbered
@@ -33,7 +33,7 @@ from coview.data.tables.long_table import from_long_table
 from coview.data.tables.row_slots import features, row_column, row_slots
 from coview.data.tables.strays import settle
 from coview.data.tables.table_rows import Reading, row_groups, row_labels, row_names, row_split
-from coview.data.tables.times import in_microseconds
+from coview.data.tables.times import plain_types
 from coview.data.tables.wide_series import wide_series
 from coview.errors import UserError
 
@@ -45,7 +45,7 @@ def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
         UserError: a column named is not there, no column is a slot, or ids repeat throughout.
     """
     reading.check_named()
-    reading.table = in_microseconds(reading.table)
+    reading.table = plain_types(reading.table)
     settle(reading, columns)
     wide = wide_series(reading, columns)
     rest = columns and [w for w in columns if w.slot not in wide]
@@ -66,6 +66,8 @@ def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
         reading.understood.append(f"{slot} is read from {kind.what} of {', '.join(names)}")
     paths = [names[0] for names, kind in slots.values() if kind.what == "paths"]
     names, keep = row_names(reading, paths)
+    told = {slot: said for slot, (said, _) in slots.items()} | rows
+    told |= {w.slot: list(w.columns) for w in columns or [] if w.slot in wide}
     source = Source(
         reading.name,
         built,
@@ -75,6 +77,8 @@ def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
         split=reading.split or row_split(reading),
         skipped=reading.skipped,
         understood=reading.understood,
+        noted=reading.noted,
+        read_from=as_told(Wanted(slot, column.modality, told[slot]) for slot, column in built.items()),
     )
     return source if len(keep) == len(names) else source.rows(keep)
 

@@ -32,8 +32,9 @@ class Reading:
         labels: columns that are labels by the user's word.
         group: the column kept together in splits.
         split: the part of each row where the files say it.
-        skipped, understood: as in `Source`.
+        skipped, understood, noted: as in `Source`.
         strays: by column, row -> the word there that is none of the numbers or times that the column holds.
+        known: whether slots are those of a run, whose columns are read whatever is in them.
     """
 
     name: str
@@ -44,7 +45,13 @@ class Reading:
     split: list[str] | None = None
     skipped: list[tuple[str, str]] = field(default_factory=list)
     understood: list[str] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
     strays: dict[str, dict[int, str]] = field(default_factory=dict)
+    known: bool = False
+
+    def put(self, name: str, column: pa.ChunkedArray) -> None:
+        """Another column in the place of one."""
+        self.table = self.table.set_column(self.table.column_names.index(name), name, column)
 
     def refuse_label(self, name: str, slot: str) -> None:
         """Raises UserError where a slot would read a column that is a label by the user's word."""

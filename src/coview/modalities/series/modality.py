@@ -21,7 +21,7 @@ from coview.modalities.base import Modality, stack_present
 from coview.modalities.series.moments import Moments
 from coview.modalities.series.options import Scale, SeriesOptions
 from coview.modalities.series.picture import series_picture
-from coview.modalities.series.read import LEAST, Layout, oriented, read_series
+from coview.modalities.series.read import LEAST, Layout, beyond, oriented, read_series
 from coview.nn.dilated_conv import DilatedConv
 from coview.nn.sequence_conv import SequenceConv
 from coview.nn.transformer import TokenNet
@@ -31,6 +31,8 @@ from coview.views.tiles import by_tiles
 from coview.views.time import draw_bands, draw_span, in_bands, span_share, take_span
 
 RAW_BINS = 32
+STEP_TOLERANCE = 0.02
+"""How far, as a share, the step of other data may be from that of training before it is told."""
 
 
 class Series(Modality):
@@ -105,12 +107,14 @@ class Series(Modality):
         return read_series(raw)
 
     def unfit(self, item: np.ndarray) -> str | None:
-        """Too short, or of another number of channels."""
+        """Too short, of another number of channels, or too far from the data for float32."""
         values = oriented(item, self.layout)
         if len(values) < LEAST:
             return f"has {len(values)} time{'' if len(values) == 1 else 's'}; a series has at least {LEAST}"
         if values.shape[1] != self.channels:
             return f"has {values.shape[1]} channels where the slot has {self.channels}"
+        if self.options.standardise is Scale.DATA and (far := beyond(values, self.mean, self.std)) is not None:
+            return f"has the value {far:g}, beyond what float32 holds (3.4e38) in units of the data's deviation"
         return None
 
     def notes(self, item: np.ndarray) -> list[str]:
@@ -120,6 +124,13 @@ class Series(Modality):
             if len(oriented(item, self.layout)) > self.samples
             else []
         )
+
+    def unlike(self, told: Mapping[str, Any]) -> str | None:
+        """Of another step."""
+        here, there = told.get("step"), self.options.step
+        if here is None or there is None or abs(here - there) <= STEP_TOLERANCE * there:
+            return None
+        return f"steps of {here:.4g} where the run was trained with {there:.4g}; resampled, it would be read alike"
 
     def collate(self, items: Sequence[Sequence[np.ndarray | None]]) -> View:
         """Standardised numbers `(B, V, S, C)`; what does not fit is absent, with a warning."""

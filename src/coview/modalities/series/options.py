@@ -29,6 +29,7 @@ class Scale(StrEnum):
 
 
 LIMITS = {
+    "step": (1e-12, 1e12),
     "length": (LEAST, 1 << 20),
     "patch": (1, 4096),
     "crop": (0.01, 1),
@@ -47,6 +48,7 @@ class SeriesOptions(Options, modality="series", limits=LIMITS):
 
     Args:
         length: times of every series that are kept; default the 95th percentile of the data, at most 1,024.
+        step: from one time to the next, in seconds or the unit of the data; data that has times says it.
         patch: times of a token; default such that there are about 20 tokens.
         layout: which axis of an array is time, `time-channels` or `channels-time`.
         standardise: over what mean and deviation are taken, `data` or `sample`.
@@ -61,6 +63,7 @@ class SeriesOptions(Options, modality="series", limits=LIMITS):
     """
 
     length: int | None = None
+    step: float | None = None
     patch: int | None = None
     layout: Layout | None = None
     standardise: Scale = Scale.DATA

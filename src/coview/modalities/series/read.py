@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from coview.modalities.base import BadSample
+from coview.modalities.cells import MOST
 from coview.modalities.npy import load_npy
 
 LEAST = 2
@@ -33,7 +34,8 @@ def read_series(raw: Any) -> np.ndarray:
     NaN, None and masked entries are missing values.
 
     Raises:
-        BadSample: empty, not numbers, of more than two axes, infinite somewhere, or nothing of it is there.
+        BadSample: empty, not numbers, of more than two axes, infinite or beyond what float32 holds somewhere, or
+            nothing of it is there.
     """
     if isinstance(raw, str | os.PathLike):
         raw = _load(Path(raw))
@@ -49,12 +51,24 @@ def read_series(raw: Any) -> np.ndarray:
         raise BadSample(f"has shape {values.shape}; a series is (times,), or (times, channels)")
     if not values.size:
         raise BadSample("is empty (0 times)")
-    values = values if values.dtype == np.float64 else values.astype(np.float32)
+    if values.dtype.kind == "f" and values.dtype.itemsize > 4:
+        with np.errstate(over="ignore"):
+            values = values.astype(np.float64)
+        _check_held(values)
+    else:
+        values = values.astype(np.float32)
     if np.isinf(values).any():
         raise BadSample("has values that are infinite; missing ones are NaN")
     if np.isnan(values).all():
         raise BadSample("has no value that is there")
     return values
+
+
+def _check_held(values: np.ndarray) -> None:
+    """Raises BadSample where a number is finite and too large for float32."""
+    far = values[(np.abs(values) > MOST) & np.isfinite(values)]
+    if len(far):
+        raise BadSample(f"has the value {far[0]:g}, beyond what float32 holds (3.4e38); give it in a larger unit")
 
 
 def oriented(values: np.ndarray, layout: Layout) -> np.ndarray:
@@ -65,6 +79,12 @@ def oriented(values: np.ndarray, layout: Layout) -> np.ndarray:
         values = values.T
     there = np.flatnonzero(~np.isnan(values).all(axis=1))
     return values[: int(there[-1]) + 1] if len(there) else values[:0]
+
+
+def beyond(values: np.ndarray, mean: np.ndarray, std: np.ndarray) -> float | None:
+    """The first value of a series `(S, C)` that float32 does not hold in units of `std (C,)` from `mean (C,)`."""
+    far = values[np.abs(values - mean) > MOST * std]
+    return float(far.flat[0]) if far.size else None
 
 
 def _load(path: Path) -> np.ndarray:
