@@ -175,7 +175,7 @@ def _called_label(reading: Reading, name: str) -> bool:
 
 
 def _is_cell(kind: pa.DataType) -> bool:
-    number = types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind) or types.is_null(kind)
+    number = types.is_integer(kind) or types.is_floating(kind) or types.is_null(kind)
     return number or types.is_boolean(kind) or types.is_temporal(kind) or _is_words(kind)
 
 
