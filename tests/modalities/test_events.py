@@ -187,8 +187,63 @@ def test_nothing_to_tell_events_apart_is_explained() -> None:
 
 def test_what_does_not_fit_says_why(events: Events) -> None:
     assert events.unfit(read_history({"colour": ["red"]})) == "has none of the fields price, goods, shop"
-    assert events.unfit(read_history({"price": ["cheap"]})) == "has words in price, a field of numbers"
+    assert events.unfit(read_history({"price": ["cheap"]})) == "has 'cheap' as price, a field of numbers"
+    assert events.unfit(read_history({"price": ["inf"]})) == "has 'inf' as price, which is not finite"
     assert events.unfit(read_history({"goods": ["tea"]})) is None
+
+
+def test_a_number_too_far_from_the_others_for_float32_does_not_fit() -> None:
+    made = Events.adapt([read_history({"x": [0.001, 0.002, 0.003]})])
+    wild = read_history({"x": [0.001, 3e38]})
+    assert str(made.unfit(wild)).startswith("has 3e+38 as x: less the mean 0.002")
+    assert not made.collate([[wild]]).present.any()
+
+
+def test_numbers_given_as_text_are_read_as_numbers(events: Events) -> None:
+    as_text, plain = (read_history({"price": p, "goods": ["tea"] * 3}) for p in (["12.5", "3", None], [12.5, 3, None]))
+    same(events.collate([[as_text]]), events.collate([[plain]]))
+
+
+DAYS = ["2024-01-02", "2024-03-01", "2024-02-01"]
+
+
+def test_dates_given_as_text_are_read_where_the_field_is_of_dates() -> None:
+    days = np.array(DAYS, "datetime64[ns]")
+    made = Events.adapt([read_history({"day": days, "n": [1.0, 2.0, 4.0]})] * 2)
+    text, date = (read_history({"day": given, "n": [1.0] * 3}) for given in (DAYS, days))
+    same(made.collate([[text]]), made.collate([[date]]))
+    assert made.unfit(read_history({"day": ["soon"]})) == "has 'soon' as day, a field of dates"
+    assert made.unfit(read_history({"n": DAYS})) == "has '2024-01-02' as n, a field of numbers"
+    again = Events(**json.loads(json.dumps(made.config())))
+    same(again.collate([[text]]), made.collate([[date]]))
+
+
+def test_truth_values_are_one_word_however_they_are_written() -> None:
+    made = Events.adapt([read_history({"paid": [True, False, True, False, True]})])
+    for given in (["True", "false"], ["TRUE", "FALSE"], ["true", None], np.array([True, False])):
+        assert made.collate([[read_history({"paid": given})]]).value[0, 0, 0, 1] == 1
+    old = made.config()
+    old["fields"]["categories"][0]["words"] = ["True", "False"]  # as runs before this have them
+    assert Events(**old).collate([[read_history({"paid": ["true", "False"]})]]).value[0, 0, :2, 1].tolist() == [1, 2]
+
+
+def test_what_is_read_otherwise_is_noted(events: Events) -> None:
+    assert not events.notes(PEOPLE[0])
+    assert events.notes(read_history({"goods": ["tea", "wine", None]})) == [
+        "without the field price, read as missing",
+        "without the field shop, read as missing",
+        "without the field time, read as missing",
+        "with a word in goods that has no code of its own",
+    ]
+    untimed = [person._replace(time=None) for person in PEOPLE]
+    assert not Events.adapt(untimed).notes(untimed[0])
+
+
+def test_a_field_of_numbers_that_one_entity_has_nothing_in_stays_one_of_numbers() -> None:
+    rows = [read_history({"price": [1.0, 2.0]}), read_history({"price": [None, None]})]
+    made = Events.adapt(rows)
+    assert [n.name for n in made.fields.numbers] == ["price"]
+    assert made.unfit(rows[1]) is None
 
 
 def test_a_field_that_one_entity_lacks_is_missing_there(events: Events) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -93,11 +94,13 @@ def test_days_are_times() -> None:
         ({"time": [], "goods": []}, "has no events"),
         ({"time": [1.0], "goods": ["a", "b"]}, "fields of different lengths: time 1, goods 2"),
         ({"time": [1.0, np.nan], "x": [1, 2]}, "1 events without a time, the first is number 2"),
-        ({"time": [1.0, np.inf], "x": [1, 2]}, "without a time"),
+        ({"time": [1.0, np.inf], "x": [1, 2]}, "an infinite time in event 2"),
         ({"time": ["soon", "later"], "x": [1, 2]}, "times that are neither numbers nor dates, such as 'soon'"),
         ({"time": ["2024-01-01", "soon"], "x": [1, 2]}, "neither numbers nor dates, such as 'soon'"),
         ({"time": [1.5, "soon"], "x": [1, 2]}, "neither numbers nor dates, such as 'soon'"),
         ({"x": [1.0, -np.inf]}, "an infinite x in event 2"),
+        ({"x": [1.0, 1e200]}, r"has 1e\+200 as x in event 2, beyond what float32 holds"),
+        ({"time": [1.0, 1e200], "x": [1, 2]}, r"has 1e\+200 as time in event 2"),
         ("visits.csv", "is of type str"),
         (7, "is of type int"),
         (np.zeros((3, 2)), r"is an array \(3, 2\)"),
@@ -106,6 +109,39 @@ def test_days_are_times() -> None:
 def test_what_is_no_events_is_named(raw: Any, reason: str) -> None:
     with pytest.raises(BadSample, match=reason):
         read_history(raw)
+
+
+@pytest.mark.parametrize("given", [[Decimal("1.5"), None, Decimal(2)], pa.array([Decimal("1.5"), None, Decimal(2)])])
+def test_decimals_are_numbers(given: Any) -> None:
+    field = read_history({"x": given}).values[0]
+    assert field.dtype == np.float64
+    np.testing.assert_array_equal(field, [1.5, np.nan, 2])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [date(2024, 1, 2), None],
+        [datetime(2024, 1, 2, tzinfo=UTC), None],
+        np.array(["2024-01-02", "NaT"], "datetime64[ns]"),
+        pd.Series([pd.Timestamp("2024-01-02T01:00", tz="Europe/Berlin"), pd.NaT]),
+    ],
+)
+def test_fields_of_dates_are_dates(given: Any) -> None:
+    field = read_history({"x": given}).values[0]
+    assert field.dtype == "datetime64[us]"
+    np.testing.assert_array_equal(field, np.array(["2024-01-02", "NaT"], "datetime64[us]"))
+
+
+def test_times_of_any_spelling_are_seconds() -> None:
+    times = ["2024-01-01T00:00:05Z", datetime(2024, 1, 1, 0, 0, 7), Decimal(1704067209)]
+    found = read_history({"time": times, "x": [1, 2, 3]}).time
+    assert found is not None
+    assert found.tolist() == [1704067205, 1704067207, 1704067209]
+
+
+def test_all_spellings_of_nothing_are_missing() -> None:
+    assert read_history({"x": ["a", "", "  ", None, np.nan, pd.NA]}).values[0].tolist() == ["a"] + [None] * 5
 
 
 def test_bad_entities_are_skipped_and_named() -> None:
@@ -118,7 +154,7 @@ def test_bad_entities_are_skipped_and_named() -> None:
     assert told["none"] == "visits: has no events"
     assert told["when"].startswith("visits: has 1 events without a time")
     assert told["what"] == "visits: has none of the fields price, goods"
-    assert told["how much"] == "visits: has words in price, a field of numbers"
+    assert told["how much"] == "visits: has 'cheap' as price, a field of numbers"
 
 
 def test_an_unknown_word_in_new_data_is_no_error() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -321,4 +322,63 @@ def test_raw_rows_are_finite_numbers_that_tell_missing(table: Table, view: View)
     raw = table.raw(view)
     assert raw.isfinite().all()
     assert torch.equal(raw[..., :3].bool(), view.value.isnan())
-    assert torch.equal(raw[..., 5:].sum(-1) == 1, ~view.value[..., 1].isnan())
+    assert torch.equal(raw[..., 7:].sum(-1) == 1, ~view.value[..., 1].isnan())
+
+
+def test_raw_rows_have_numbers_as_scores_and_as_they_are() -> None:
+    rng = np.random.default_rng(0)
+    n = rng.gamma(2, size=4000)
+    fitted = Table.adapt([Table.read({"n": x}) for x in n.tolist()])
+    missing, score, plain = fitted.raw(fitted.collate([[Table.read({"n": x})] for x in n.tolist()]))[:, 0].T
+    assert not missing.any()
+    middle = n.argsort()[20:-20]
+    np.testing.assert_allclose(score[middle], norm.ppf((np.arange(4000) + 0.5) / 4000)[20:-20], atol=0.1)
+    np.testing.assert_allclose(plain, (n - n.mean()) / n.std(), atol=0.1)
+
+
+def test_numbers_as_they_are_do_not_overflow() -> None:
+    known = [1e300, -1e300, 1.0, 1e200] * 5
+    fitted = Table.adapt([Table.read({"n": x}) for x in known])
+    raw = fitted.raw(fitted.collate([[Table.read({"n": x})] for x in (*known, 1e308)]))
+    assert raw.isfinite().all()
+    assert raw[0, 0, 2] > 1 > raw[2, 0, 2] > -1 > raw[1, 0, 2]
+
+
+def test_words_without_a_code_are_noted(table: Table) -> None:
+    row = {"income": 1.0, "home": "own", "children": 1}
+    assert not any(table.notes(item) for item in items(40))
+    assert not table.notes(read_row({**row, "more": "x", "home": None}))
+    assert table.notes(read_row({**row, "home": "castle"})) == ["with a word in home that has no code of its own"]
+
+
+def test_truth_values_are_one_word_however_they_are_written() -> None:
+    fitted = Table.adapt([Table.read({"ok": i % 3 == 0}) for i in range(9)])
+    for said in (False, "False", "FALSE", "false", np.bool_(False)):
+        assert fitted.collate([[Table.read({"ok": said})]]).value.item() == 1
+    old = fitted.config()
+    old["columns"][0]["words"] = ["False", "True"]  # as runs before this may have them
+    assert Table(**old).collate([[Table.read({"ok": "true"})]]).value.item() == 2
+
+
+DAY = 86_400.0
+
+
+def test_dates_given_as_text_are_read_where_the_column_is_of_dates() -> None:
+    days = [date(2024, 1, 1) + timedelta(days=i) for i in range(30)]
+    fitted = Table.adapt([Table.read({"day": day, "n": i * DAY}) for i, day in enumerate(days)])
+    fitted = Table(**json.loads(json.dumps(fitted.config())))
+    as_date, as_text = ({"day": day, "n": 1.0} for day in (days[4], "2024-01-05"))
+    assert torch.equal(*(fitted.collate([[Table.read(row)]]).value for row in (as_date, as_text)))
+    assert fitted.show(fitted.collate([[Table.read(as_text)]]))[0][0].startswith("day 2024-01-05")  # type: ignore[union-attr]
+    assert "column 'day' is 'soon' here, and the run was trained with dates" in str(
+        fitted.unfit(Table.read({"day": "soon", "n": 1.0}))
+    )
+    assert "column 'n' is '2024-01-05' here, and the run was trained with numbers" in str(
+        fitted.unfit(Table.read({"day": days[0], "n": "2024-01-05"}))
+    )
+
+
+def test_runs_saved_before_columns_said_whether_they_are_of_dates_load() -> None:
+    told = Table.adapt(items(60)).config()
+    assert [told["columns"][0].pop("dates"), told["columns"][2].pop("dates")] == [False, False]
+    assert Table(**told).unfit(items(1)[0]) is None

@@ -8,10 +8,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,9 @@ from coview.data.tables.infer_columns import first_values, is_code, is_entity, i
 from coview.data.tables.read_table import of_lines
 from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
+from coview.modalities.cells import time_of
 
 NEARLY = 0.95
-_PART = re.compile(r"\d{4}(-\d\d)?")
 
 Value = int | float | datetime
 
@@ -153,15 +152,6 @@ def _number(word: str) -> int | float | None:
     return None
 
 
-def _time(word: str) -> datetime | None:
-    """In UTC, without a zone; a year or a month is its first day."""
-    try:
-        found = datetime.fromisoformat(word + "-01-01"[len(word) - 4 :] if _PART.fullmatch(word) else word.strip())
-        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
-    except (ValueError, OverflowError):
-        return None
-
-
 _WHOLE = 1 << 63
 NUMBERS = Meaning("numbers", _number, pa.float64(), "write them with a point and nothing between thousands")
-TIMES = Meaning("times", _time, pa.timestamp("us"), "write them as 2024-01-31 or 2024-01-31 12:30")
+TIMES = Meaning("times", time_of, pa.timestamp("us"), "write them as 2024-01-31 or 2024-01-31 12:30")

@@ -12,7 +12,7 @@ import numpy as np
 
 from coview.errors import UserError
 from coview.modalities.events.options import EventsOptions
-from coview.modalities.events.read import History, word
+from coview.modalities.events.read import History, seconds, words_of
 from coview.modalities.series.moments import Moments
 
 RARE = 2
@@ -21,11 +21,18 @@ RARE = 2
 
 @dataclass(frozen=True)
 class Number:
-    """A field of numbers, stored less its mean in units of its deviation."""
+    """A field of numbers, stored less its mean in units of its deviation.
+
+    Args:
+        name: of the field.
+        mean, std: of the training values.
+        dates: whether every training value was a date; runs saved before this was kept say no.
+    """
 
     name: str
     mean: float
     std: float
+    dates: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,11 @@ class Fields:
     def numeric(self) -> int:
         """Stored values of an event that are numbers; codes follow."""
         return 1 + len(self.numbers)
+
+    @property
+    def timed(self) -> bool:
+        """Whether training events had times."""
+        return (self.unit, self.gap.mean, self.gap.std) != (1.0, 0.0, 1.0)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -138,21 +150,27 @@ def _gap(gaps: np.ndarray) -> tuple[float, Number]:
 
 def _number(name: str, columns: Sequence[np.ndarray]) -> Number | None:
     found = Moments(1)
-    found.add(np.concatenate(columns)[:, None])
+    found.add(np.concatenate([seconds(column) for column in columns])[:, None])
     if not found.moves[0]:
         return None
-    return Number(name, float(found.mean[0]), float(found.deviation[0]))
+    known = [column for column in columns if column.dtype.kind == "M" or not np.isnan(column).all()]
+    dates = all(column.dtype.kind == "M" for column in known)
+    return Number(name, float(found.mean[0]), float(found.deviation[0]), dates)
 
 
 def _category(name: str, columns: Sequence[np.ndarray], most: int) -> Category | None:
-    counts = Counter(word(x) for column in columns for x in column.tolist() if x is not None and x == x)
-    missing = sum(x is None or x != x for column in columns for x in column.tolist())
+    counts: Counter[str] = Counter()
+    missing = 0
+    for column in columns:
+        words = words_of(column)
+        counts.update(w for w in words if w is not None)
+        missing += words.count(None)
     if not counts or (len(counts) == 1 and not missing):
         return None
     ordered = sorted(counts, key=lambda w: (-counts[w], w))
-    words = tuple(w for w in ordered if counts[w] >= RARE)[:most]
-    known = [counts[w] for w in words]
-    return Category(name, words, max(_entropy([*known, sum(counts.values()) - sum(known)]), 1e-3))
+    told = tuple(w for w in ordered if counts[w] >= RARE)[:most]
+    known = [counts[w] for w in told]
+    return Category(name, told, max(_entropy([*known, sum(counts.values()) - sum(known)]), 1e-3))
 
 
 def _entropy(counts: Sequence[int]) -> float:

@@ -16,10 +16,11 @@ from coview.batch import View
 from coview.errors import UserError
 from coview.modalities.base import Modality, stack_present
 from coview.modalities.events.error import event_error
-from coview.modalities.events.fields import Fields, fit_fields, gaps_of
+from coview.modalities.events.fields import Fields, fit_fields
 from coview.modalities.events.options import EventsOptions
 from coview.modalities.events.picture import events_picture
-from coview.modalities.events.read import History, read_history, word
+from coview.modalities.events.read import History, read_history
+from coview.modalities.events.store import Coder, Unfit
 from coview.nn.event_embedding import EventEmbedding
 from coview.nn.gru import SequenceGRU
 from coview.nn.transformer import TokenNet
@@ -52,7 +53,7 @@ class Events(Modality):
         self.length = length
         self.options = EventsOptions.of(dict(options or {}))
         self.codes = [c.codes for c in self.fields.categories]
-        self._code = [{w: i + 1 for i, w in enumerate(c.words)} for c in self.fields.categories]
+        self.coder = Coder(self.fields)
         self.token_dim = 2 * self.fields.width
         self.target_dim = self.fields.numeric + sum(self.codes)
 
@@ -88,44 +89,38 @@ class Events(Modality):
 
     def unfit(self, item: History) -> str | None:
         """Without one of the fields, or with words for numbers."""
-        known = [f.name for f in (*self.fields.numbers, *self.fields.categories)]
-        if known and not set(known) & set(item.names):
-            return f"has none of the fields {', '.join(known)}"
-        for number in self.fields.numbers:
-            if number.name in item.names and item.values[item.names.index(number.name)].dtype == object:
-                return f"has words in {number.name}, a field of numbers"
+        try:
+            self.coder.check(item)
+        except Unfit as unfit:
+            return str(unfit)
         return None
 
     def notes(self, item: History) -> list[str]:
-        """Cut at its beginning."""
-        return [f"cut to the latest {self.length} (events.length)"] if item.events > self.length else []
+        """Cut at its beginning; fields that it lacks; words without a code."""
+        cut = [f"cut to the latest {self.length} (events.length)"] if item.events > self.length else []
+        return [*cut, *self.coder.notes(item)]
 
     def collate(self, items: Sequence[Sequence[History | None]]) -> View:
         """Stored fields `(B, V, T, F)`; what does not fit is absent."""
-        items = [[None if item is None or self.unfit(item) else item for item in sample] for sample in items]
-        present = stack_present(items)
+        stored = [[None if item is None else self._stored(item) for item in sample] for sample in items]
+        present = stack_present(stored)
         value = torch.zeros(*present.shape, self.length, self.fields.width)
         length = torch.zeros(present.shape, dtype=torch.int64)
-        for b, sample in enumerate(items):
-            for v, item in enumerate(sample):
-                if item is None:
+        for b, sample in enumerate(stored):
+            for v, rows in enumerate(sample):
+                if rows is None:
                     continue
-                rows = self._stored(item)[-self.length :]
+                rows = rows[-self.length :]
                 value[b, v, : len(rows)] = torch.from_numpy(rows)
                 length[b, v] = len(rows)
         return View(value, self.name, present, length)
 
-    def _stored(self, item: History) -> np.ndarray:
-        """`(T, F)` float32."""
-        nothing = np.full(item.events, np.nan)
-        given = dict(zip(item.names, item.values, strict=True))
-        columns = [nothing if item.time is None else gaps_of(item.time)]
-        for number in self.fields.numbers:
-            columns.append((given.get(number.name, nothing) - number.mean) / number.std)
-        for category, code in zip(self.fields.categories, self._code, strict=True):
-            words = given.get(category.name, nothing).tolist()
-            columns.append(np.array([np.nan if x is None or x != x else code.get(word(x), 0) for x in words]))
-        return np.stack(columns, 1).astype(np.float32)
+    def _stored(self, item: History) -> np.ndarray | None:
+        """`(T, F)` float32; None where it does not fit."""
+        try:
+            return self.coder.encode(item)
+        except Unfit:
+            return None
 
     def prepare(self, view: View) -> View:
         """Fields and which of them are there, `(B, V, T, 2 F)`."""

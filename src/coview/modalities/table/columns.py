@@ -21,12 +21,14 @@ class Number:
         quantiles: of the training values at evenly spaced ranks from 0 to 1, for the quantile transform.
         marginal: stored values at evenly spaced ranks, NaN (None in JSON) where missing: the column's distribution.
         unit: variance of the stored values, what a guess of the mean costs.
+        dates: whether every training value was a date; runs saved before this was kept say no.
     """
 
     name: str
     quantiles: tuple[float, ...]
     marginal: tuple[float, ...]
     unit: float
+    dates: bool = False
 
     kind = "number"
     width = 2

@@ -11,10 +11,11 @@ import numpy as np
 
 from coview.data.kinds import some
 from coview.errors import UserError
+from coview.modalities.cells import Cell, Seconds, word
 from coview.modalities.table.columns import Category, Kind, Number, entropy, marginal
 from coview.modalities.table.options import TableOptions
 from coview.modalities.table.ranks import Ranks
-from coview.modalities.table.read import Cell, Row, word
+from coview.modalities.table.read import Row
 
 RARE = 2
 """A word met less often has no code of its own: nothing could be learnt of it, and the code of other words is used."""
@@ -100,8 +101,9 @@ def _numbers(columns: dict[str, list[Cell]]) -> list[Number]:
             tuple(float(q) for q in ranks.quantiles[:, i]),
             marginal(scores[:, i]),
             max(float(np.nanvar(scores[:, i])), 1e-3),
+            all(x is None or isinstance(x, Seconds) for x in cells),
         )
-        for i, name in enumerate(columns)
+        for i, (name, cells) in enumerate(columns.items())
     ]
 
 

@@ -57,6 +57,20 @@ class Ranks:
             return np.zeros(scores.shape)
         return np.asarray(self._transform.inverse_transform(scores.astype(np.float64)))
 
+    def standardised(self, scores: np.ndarray) -> np.ndarray:
+        """The numbers that scores `(N, M)` stand for, less the column's mean in units of its deviation.
+
+        Both are those of the distribution that the quantiles say, even between each two of them.
+        """
+        if self._transform is None:
+            return np.zeros(scores.shape)
+        scale = np.maximum(np.abs(self.quantiles).max(0), 1e-300)  # of large numbers there are no squares
+        quantiles = self.quantiles / scale
+        mean = (quantiles[:-1] + quantiles[1:]).mean(0) / 2
+        low, high = quantiles[:-1] - mean, quantiles[1:] - mean
+        deviation = np.sqrt((low**2 + low * high + high**2).mean(0) / 3)
+        return (self.values(scores) / scale - mean) / np.where(deviation > 0, deviation, 1)
+
     @classmethod
     def of(cls, columns: Sequence[Sequence[float]]) -> Ranks:
         """From the quantiles of each column."""

@@ -7,9 +7,10 @@ from math import inf
 
 import numpy as np
 
+from coview.modalities.cells import Cell, Seconds, told_number, word
 from coview.modalities.table.columns import Category, Kind, Number
 from coview.modalities.table.ranks import Ranks
-from coview.modalities.table.read import Cell, Row, word
+from coview.modalities.table.read import Row
 
 
 class Unfit(Exception):
@@ -29,7 +30,7 @@ class Coder:
         self.numbers = [i for i, column in enumerate(columns) if isinstance(column, Number)]
         self.ranks = Ranks.of([column.quantiles for column in columns if isinstance(column, Number)])
         self._codes = {
-            i: {w: code for code, w in enumerate(column.words, start=1)}
+            i: {word(w): code for code, w in reversed([*enumerate(column.words, start=1)])}
             for i, column in enumerate(columns)
             if isinstance(column, Category)
         }
@@ -41,21 +42,20 @@ class Coder:
         Raises:
             Unfit: it lacks a column, has a word where the column holds numbers, or an infinite number.
         """
-        places = self._places.get(row.names)
-        if places is None:
-            at = {name: i for i, name in enumerate(row.names)}
-            absent = [name for name in self.names if name not in at]
-            if absent:
-                raise Unfit(f"lacks column {absent[0]!r}, which the run was trained with")
-            places = self._places[row.names] = [at[name] for name in self.names]
-        cells = [row.cells[i] for i in places]
+        cells = [row.cells[i] for i in self._at(row)]
         if inf in cells or -inf in cells:
             name = next(name for name, cell in zip(self.names, cells, strict=True) if cell in (inf, -inf))
             raise Unfit(f"column {name!r} is infinite")
         for i in self.numbers:
             if isinstance(cells[i], str):
-                cells[i] = _as_number(self.names[i], str(cells[i]))
+                cells[i] = self._as_number(i, str(cells[i]))
         return cells
+
+    def uncoded(self, row: Row) -> list[str]:
+        """The columns in which a row that fits has a word without a code of its own."""
+        at = self._at(row)
+        found = ((i, codes, row.cells[at[i]]) for i, codes in self._codes.items())
+        return [self.names[i] for i, codes, cell in found if cell is not None and word(cell) not in codes]
 
     def encode(self, rows: Sequence[Sequence[Cell]]) -> np.ndarray:
         """Cells as `pick` gives them -> `(N, C)` float32."""
@@ -78,19 +78,31 @@ class Coder:
     def _said(self, at: int, value: float) -> str:
         column = self.columns[at]
         if isinstance(column, Number):
-            return f"{value:.4g}"
+            return word(Seconds(round(value))) if column.dates else f"{value:.4g}"
         return column.words[int(value) - 1] if value >= 1 else "(other)"
+
+    def _at(self, row: Row) -> list[int]:
+        """Where each column stands in a row."""
+        places = self._places.get(row.names)
+        if places is None:
+            at = {name: i for i, name in enumerate(row.names)}
+            absent = [name for name in self.names if name not in at]
+            if absent:
+                raise Unfit(f"lacks column {absent[0]!r}, which the run was trained with")
+            places = self._places[row.names] = [at[name] for name in self.names]
+        return places
+
+    def _as_number(self, at: int, said: str) -> float:
+        column = self.columns[at]
+        dates = isinstance(column, Number) and column.dates
+        value = told_number(said, dates=dates)
+        if value is None:
+            what = "dates" if dates else "numbers"
+            raise Unfit(f"column {column.name!r} is {said[:40]!r} here, and the run was trained with {what} there")
+        if not np.isfinite(value):
+            raise Unfit(f"column {column.name!r} is {said!r}, which is not finite")
+        return value
 
 
 def _plain(cell: Cell) -> float:
     return np.nan if cell is None else float(cell)
-
-
-def _as_number(name: str, said: str) -> float:
-    try:
-        value = float(said)
-    except ValueError:
-        raise Unfit(f"column {name!r} is {said[:40]!r} here, and the run was trained with numbers there") from None
-    if not np.isfinite(value):
-        raise Unfit(f"column {name!r} is {said!r}, which is not finite")
-    return value
