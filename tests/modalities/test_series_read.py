@@ -14,6 +14,7 @@ from coview.data.open import open_source
 from coview.data.prepared.prepare import load
 from coview.errors import UserError
 from coview.modalities.base import BadSample
+from coview.modalities.series import Series
 from coview.modalities.series.moments import Moments
 from coview.modalities.series.read import read_series
 
@@ -120,3 +121,18 @@ def test_moments_are_those_of_all_values_together() -> None:
     whole = np.concatenate(parts)
     np.testing.assert_allclose(found.mean, np.nanmean(whole, 0), rtol=1e-12)
     np.testing.assert_allclose(found.deviation, np.nanstd(whole, 0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.longdouble, object])
+def test_numbers_beyond_what_float32_holds_are_refused_by_name(kind: type) -> None:
+    with pytest.raises(BadSample, match=r"has the value 1e\+200, beyond what float32 holds \(3.4e38\)"):
+        read_series(np.array([1.0, np.nan, 1e200], dtype=kind))
+    assert read_series(np.array([1.0, 3e38])).dtype == np.float64
+
+
+def test_numbers_too_far_from_the_data_for_float32_do_not_fit() -> None:
+    small = [1e-3 * np.random.default_rng(i).normal(size=(9, 2)) for i in range(8)]
+    fitted = Series.adapt([read_series(x) for x in small], patch=3)
+    wild = read_series(np.where(np.arange(18).reshape(9, 2) == 5, 3e38, small[0]))
+    assert str(fitted.unfit(wild)).startswith("has the value 3e+38, beyond what float32 holds (3.4e38) in units of")
+    assert Series.adapt([read_series(x) for x in small], patch=3, standardise="sample").unfit(wild) is None

@@ -8,7 +8,6 @@ from coview.modalities.cells import MOST, told_number, word
 from coview.modalities.events.fields import Fields, Number, gaps_of
 from coview.modalities.events.read import TIME, History, seconds, words_of
 
-
 WIDE = 2.0
 """In units of this deviation or a greater one float32 holds any number that it holds, less their mean."""
 
