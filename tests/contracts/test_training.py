@@ -10,6 +10,7 @@ import torch
 
 from coview.batch import Features, Relations, Reps, Views
 from coview.data.source import Data
+from coview.engine.checkpoint import newest
 from coview.engine.config import FitConfig
 from coview.engine.trainer import BAD_STEPS, Trainer
 from coview.errors import RunFailed
@@ -53,7 +54,7 @@ def test_a_resumed_run_is_the_same_run_bit_for_bit(method: str, first: str, tmp_
         part.metrics.append(part.advance())
     part._checkpoint()
     again = trainer(method, first, tmp_path / "part")
-    again.resume()
+    again.resume(newest(tmp_path / "part"))
     torch.rand(7)  # whatever else draws must not matter
     again.run()
     want = [{n: v for n, v in line.items() if n.startswith("loss")} for line in whole.metrics[4:]]
@@ -96,7 +97,7 @@ def test_ten_bad_steps_in_a_row_stop_the_run_with_a_good_checkpoint(tmp_path: Pa
         made.run()
     assert made.step == BAD_STEPS
     again = trainer("simclr", "image", tmp_path / "run")
-    again.resume()
+    again.resume(newest(tmp_path / "run"))
     assert all(bool(torch.isfinite(t).all()) for t in again.method.state_dict().values())
 
 

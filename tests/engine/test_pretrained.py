@@ -12,6 +12,7 @@ import yaml
 from safetensors.torch import save_file
 
 from coview.data.source import Data
+from coview.engine.checkpoint import newest
 from coview.engine.config import FitConfig, as_asked, load_config, plain, save_config
 from coview.engine.fit import fit_data
 from coview.engine.pretrained import from_runs, load_weights
@@ -115,7 +116,7 @@ def test_a_run_that_started_from_another_stands_alone(tmp_path: Path) -> None:
     assert all(torch.equal(a, b) for a, b in zip(want.values(), load(second).method.state_dict().values(), strict=True))
     again = load_config(second / "config.yaml")
     resumed = Trainer(again, data_for(), torch.arange(9), torch.arange(0), fresh=False)
-    resumed.resume()
+    resumed.resume(newest(second))
     assert resumed.step == 4
     assert resumed.method.slot_encoders()["thing"].frozen
 

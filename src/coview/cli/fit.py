@@ -54,7 +54,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _resume(method: str | None, given: dict[str, Any], flags: dict[str, Any]) -> int:
-    from coview.engine.checkpoint import checkpoints
+    from coview.engine.checkpoint import newest
     from coview.use.train import saved_run
 
     if flags["dry_run"]:
@@ -63,7 +63,7 @@ def _resume(method: str | None, given: dict[str, Any], flags: dict[str, Any]) ->
         raise UserError("--resume goes on as the run was asked for; leave out --config")
     asked = options_of(given)
     config, modalities = saved_run(asked.pop("out", None), method, asked)
-    if not checkpoints(Path(given["out"]) / "checkpoints"):
+    if newest(Path(given["out"])) is None:
         say("no checkpoint was written yet: the run begins anew", "yellow")
     ready = _prepare(config, modalities)
     return _train(config, ready, resume=True, evaluate=not flags["no_evaluate"])

@@ -16,6 +16,9 @@ from torch import Tensor, nn
 from coview.atomic import landing
 from coview.errors import UserError
 
+FOLDER = "checkpoints"
+"""Where a run's folder has them."""
+
 KEEP = 2
 """How many checkpoints stay in a run."""
 
@@ -95,6 +98,11 @@ def _is_whole(path: Path) -> bool:
 def checkpoints(folder: Path) -> list[Path]:
     """Whole checkpoints of a folder, oldest first; drafts that a killed process left are not among them."""
     return sorted((p for p in folder.glob("step-*") if _is_whole(p)), key=lambda p: (p.stem, p.suffix != _ASIDE))
+
+
+def newest(run: Path) -> Path | None:
+    """The newest checkpoint of a run's folder; None where none was written yet."""
+    return next(reversed(checkpoints(run / FOLDER)), None)
 
 
 def latest(folder: Path) -> Path:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from coview.data.source import Data
-from coview.engine.checkpoint import checkpoints
+from coview.engine.checkpoint import newest
 from coview.engine.config import FitConfig, as_asked
 from coview.engine.devices import make_fabric, physical_cores
 from coview.engine.memory import hand_back_freed_memory
@@ -87,17 +87,18 @@ def _work(
     leave_at_exit()
     set_threads(config)
     held_out = rows.get("valid", rows["train"][:0])
-    fresh = not (resume and config.out is not None and checkpoints(Path(config.out) / "checkpoints"))
+    left_at = newest(Path(config.out)) if resume and config.out is not None else None
+    fresh = left_at is None
     config = as_asked(config) if resume and fresh else config
     trainer = Trainer(config, data, rows["train"], held_out, fabric.device, tell, starts=starts, fresh=fresh)
     try:
-        return _resumed(trainer) if resume else _begun(trainer)
+        return _resumed(trainer, left_at) if resume else _begun(trainer)
     finally:
         hand_back_freed_memory()
 
 
-def _resumed(trainer: Trainer) -> Run:
-    trainer.resume()
+def _resumed(trainer: Trainer, left_at: Path | None) -> Run:
+    trainer.resume(left_at)
     return trainer.run()
 
 

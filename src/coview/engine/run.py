@@ -155,7 +155,7 @@ def load(folder: str | Path) -> Run:
     config = load_config(folder / "config.yaml")
     modalities = read_modalities(folder)
     method = new_method(config, modalities)
-    step, state = checkpoint.load(checkpoint.latest(folder / "checkpoints"), method)
+    step, state = checkpoint.load(checkpoint.latest(folder / checkpoint.FOLDER), method)
     run = Run(config, method.eval(), modalities, folder, steps=step, seconds=state["seconds"])
     method.clock.step, method.clock.progress = step, state["progress"]
     verdict, scores = folder / "verdict.json", folder / "scores.json"

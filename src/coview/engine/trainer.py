@@ -293,19 +293,19 @@ class Trainer:
             "skipped": self.skipped,
             "bad_in_a_row": self.bad_in_a_row,
         }
-        checkpoint.save(self.folder / "checkpoints", self.step, self.method, state)
+        checkpoint.save(self.folder / checkpoint.FOLDER, self.step, self.method, state)
         self.saved_at = self.budget.seconds
 
-    def resume(self) -> None:
-        """Goes on from the newest checkpoint of the run's folder, or anew where none was written yet.
+    def resume(self, left_at: Path | None) -> None:
+        """Goes on from a checkpoint of the run's folder, or anew where none was written yet.
 
         Raises:
             UserError: the checkpoint cannot be read, or the run has no folder.
         """
         if self.folder is None:
             raise UserError("--resume needs --out, the run to go on with")
-        if checkpoint.checkpoints(self.folder / "checkpoints"):
-            self._load(checkpoint.latest(self.folder / "checkpoints"))
+        if left_at is not None:
+            self._load(left_at)
         if world()[0] == 0:
             log.drop_after(self.folder, self.step)
             self.metrics = log.read_lines(self.folder)
