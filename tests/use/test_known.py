@@ -67,9 +67,14 @@ def test_one_recording_is_read_with_or_without_its_name(walking, tmp_path) -> No
     run, _, own = walking
     one = walks().query("recording == 'r3'")
     same(by_name(run, written(tmp_path, one))["r3"], own["r3"])
-    alone = by_name(run, written(tmp_path, one.drop(columns="recording"), "alone.csv"))
-    assert list(alone) == ["alone"]
-    same(alone["alone"], own["r3"])
+    bare = one.drop(columns="recording").rename(columns={"seconds": "time"})
+    found = coview.embed(run, written(tmp_path, bare, "alone.csv"))
+    assert found.data.noted == [
+        "there is no column 'recording', the entity of the run's own data: all rows are of one",
+        "there is no column 'seconds', the time of the run's own data: 'time' is taken for it",
+    ]
+    assert found.data.names == ["alone"]
+    same(found.array()[0], own["r3"])
 
 
 def test_a_channel_that_is_not_there_is_named_and_an_empty_one_is_missing(walking, tmp_path) -> None:
@@ -148,7 +153,9 @@ def test_a_field_that_is_not_there_is_named_and_an_empty_one_is_missing(visiting
 
 def test_a_history_without_times_says_so(visiting, tmp_path) -> None:
     found = coview.embed(visiting[0], written(tmp_path, visits().drop(columns="time")))
-    assert found.data.noted[0] == "there is no column 'time', the time of the run's own data"
+    assert found.data.noted[0] == (
+        "there is no column 'time', the time of the run's own data: the order of rows says when"
+    )
 
 
 def people(n: int = 60) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from coview.data.kinds import count, some
 from coview.data.mapping import Known, Wanted
-from coview.data.tables.long_roles import ROLES
+from coview.data.tables.long_roles import ROLES, guess_entity, guess_time
 from coview.data.tables.table_rows import Reading
 from coview.data.tables.wide_series import TO
 from coview.errors import UserError
@@ -46,10 +46,17 @@ def as_known(reading: Reading, known: Known) -> list[Wanted] | None:
         return None
     reading.known = True
     met = [w for w in roles if w.columns[0] in there]
-    reading.noted += [
-        f"there is no column {w.columns[0]!r}, the {w.slot} of the run's own data" for w in roles if w not in met
-    ]
+    reading.noted += [_instead(reading, w) for w in roles if w not in met]
     return [*found, *met]
+
+
+def _instead(reading: Reading, role: Wanted) -> str:
+    """What says whose a row is, or when it was, where the run's column is not there."""
+    time = guess_time(reading.table)
+    found = time if role.slot == "time" else guess_entity(reading, time)
+    bare = "the order of rows says when" if role.slot == "time" else "all rows are of one"
+    taken = bare if found is None else f"{found!r} is taken for it"
+    return f"there is no column {role.columns[0]!r}, the {role.slot} of the run's own data: {taken}"
 
 
 def _has(there: Sequence[str], name: str) -> bool:

@@ -64,10 +64,10 @@ def _paths(column: pa.ChunkedArray) -> bool:
 def _guess(reading: Reading) -> Roles | None:
     """The roles that names and types say, where entities are met often and nothing is a slot of its own."""
     table = reading.table
-    time = _guess_time(table)
+    time = guess_time(table)
     if time is None:
         return None
-    entity = _guess_entity(reading, time)
+    entity = guess_entity(reading, time)
     if entity is None or len(table) < _AT_LEAST * distinct(table[entity]):
         return None
     for name in table.column_names:
@@ -77,7 +77,8 @@ def _guess(reading: Reading) -> Roles | None:
     return Roles(entity, time)
 
 
-def _guess_entity(reading: Reading, time: str | None) -> str | None:
+def guess_entity(reading: Reading, time: str | None) -> str | None:
+    """The first column that names entities met twice or more on average, by its name; `time` is another."""
     for name in reading.table.column_names:
         kind = reading.table[name].type
         if name == time or not is_entity(name) or types.is_floating(kind) or types.is_nested(kind):
@@ -95,7 +96,8 @@ def _one_entity(reading: Reading) -> str:
     return name
 
 
-def _guess_time(table: pa.Table) -> str | None:
+def guess_time(table: pa.Table) -> str | None:
+    """The first column that says when, by its type or name."""
     return next((name for name in table.column_names if _is_time(name, table[name])), None)
 
 
@@ -125,8 +127,8 @@ def find_roles(reading: Reading, told: list[Wanted]) -> Roles:
         if wanted.columns[0] not in reading.table.column_names:
             raise missing(reading.name, wanted.columns[0], f"the {wanted.slot}", "column", reading.table.column_names)
         said[wanted.slot] = wanted.columns[0]
-    time = said.get("time") or _guess_time(reading.table)
-    entity = said.get("entity") or _guess_entity(reading, time) or (_one_entity(reading) if reading.known else None)
+    time = said.get("time") or guess_time(reading.table)
+    entity = said.get("entity") or guess_entity(reading, time) or (_one_entity(reading) if reading.known else None)
     if entity is None:
         raise UserError(
             f"{reading.name}: no column says whose each row is; name it, as in entity=COLUMN "
