@@ -6,7 +6,7 @@ import inspect
 import typing
 
 from coview.cli.docs import arguments, first_line
-from coview.cli.parser import _NAMES
+from coview.flags import flag
 from coview.methods.base import Method
 from coview.methods.registry import family, method_class, method_modules
 from coview.modalities.registry import modality_modules
@@ -80,11 +80,6 @@ def options(cls: type[Method]) -> str:
         return "None."
     rows = [(f"`{flag(p.name)}`", spelled(p.default), prose(text.get(p.name, ""))) for p in own]
     return table(("option", "default", "meaning"), rows)
-
-
-def flag(name: str) -> str:
-    """How the command line spells a parameter."""
-    return _NAMES.get(name, (f"--{name.replace('_', '-')}",))[0]
 
 
 def begun(text: str) -> str:

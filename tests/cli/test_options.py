@@ -9,12 +9,18 @@ from coview.cli.fit_options import GROUPS, build_parser, read_config
 from coview.cli.parser import nested, one_or_pairs, pairs
 from coview.engine.config import FitConfig, save_config
 from coview.errors import UserError
+from coview.flags import flag
 from coview.methods.registry import method_class, method_modules, own_options
 
 
 def test_every_field_of_the_configuration_is_an_option() -> None:
     offered = {name for names in GROUPS.values() for name in names}
-    assert offered == {f.name for f in dataclasses.fields(FitConfig)} - {"method", "options", "encoder_from", "read_from"}
+    assert offered == {f.name for f in dataclasses.fields(FitConfig)} - {
+        "method",
+        "options",
+        "encoder_from",
+        "read_from",
+    }
 
 
 @pytest.mark.parametrize("method", method_modules())
@@ -31,7 +37,7 @@ def test_a_methods_defaults_read_back_from_the_command_line(method: str) -> None
         default = parameter.default
         if isinstance(default, bool) or not isinstance(default, int | float | str):
             continue
-        words += [f"--{name.replace('_', '-')}={default}"]
+        words += [f"{flag(name)}={default}"]
         meant[name] = default
     assert vars(build_parser(method).read(words)).items() >= meant.items()
 

@@ -14,6 +14,7 @@ from coview.cli import docs
 from coview.cli.parser import Parser, add_option, nested, one_or_pairs, pairs_or_nested
 from coview.engine.config import FitConfig, as_asked, load_config
 from coview.errors import UserError
+from coview.flags import flag
 from coview.methods.registry import own_options
 from coview.use.budget import NAMES, check_budget
 
@@ -83,9 +84,8 @@ def add_config_options(parser: Parser, leave_out: tuple[str, ...] = ()) -> None:
             default = None if fields[name].default is dataclasses.MISSING else fields[name].default
             if name in WORDS:
                 metavar = {"encoder": "NAME|SLOT=NAME", "modality": "SLOT.OPTION=VALUE"}.get(name, "OPTION=VALUE")
-                flag = f"--{name.replace('_', '-')}"
                 group.add_argument(
-                    flag, dest=name, nargs="+", metavar=metavar, default=argparse.SUPPRESS, help=text[name]
+                    flag(name), dest=name, nargs="+", metavar=metavar, default=argparse.SUPPRESS, help=text[name]
                 )
             else:
                 add_option(group, name, hints[name], default, text[name])
@@ -140,7 +140,7 @@ def options_of(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UserError: such words cannot be read.
     """
-    return {n: WORDS[n](v, f"--{n.replace('_', '-')}") if n in WORDS else v for n, v in given.items()}
+    return {n: WORDS[n](v, flag(n)) if n in WORDS else v for n, v in given.items()}
 
 
 def _methods() -> str:

@@ -11,9 +11,7 @@ from enum import Enum
 from typing import Any, NoReturn
 
 from coview.errors import UserError
-
-_NAMES = {"positives": ("--views", "--positives")}
-"""Options with a second name."""
+from coview.flags import flags
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,7 +57,7 @@ def add_option(group: Any, name: str, hint: Any, default: Any, text: str) -> Non
         default: shown in the help.
         text: what it means.
     """
-    flags = _NAMES.get(name, (f"--{name.replace('_', '-')}",))
+    spelled = flags(name)
     shown = default.value if isinstance(default, Enum) else default
     if shown not in (None, "", [], {}) and shown is not False:
         text = text if "(default:" in text else f"{text.rstrip('.')} (default: {_spell(shown)})"
@@ -68,22 +66,22 @@ def add_option(group: Any, name: str, hint: Any, default: Any, text: str) -> Non
     kind = _without_none(hint)
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind is bool:
-        flag = flags[0][2:]
-        group.add_argument(*flags, action="store_true", **how)
-        group.add_argument(f"--no-{flag}", dest=name, action="store_false", default=argparse.SUPPRESS,
+        word = spelled[0][2:]
+        group.add_argument(*spelled, action="store_true", **how)
+        group.add_argument(f"--no-{word}", dest=name, action="store_false", default=argparse.SUPPRESS,
                            help=argparse.SUPPRESS)  # fmt: skip
         return
     if isinstance(kind, type) and issubclass(kind, Enum):
         values = [member.value for member in kind]
-        group.add_argument(*flags, type=_member(kind), metavar="|".join(map(str, values)), **how)
+        group.add_argument(*spelled, type=_member(kind), metavar="|".join(map(str, values)), **how)
     elif origin is tuple and Ellipsis not in inner:
-        group.add_argument(*flags, nargs=len(inner), type=inner[0], action=_Tuple, metavar="X", **how)
+        group.add_argument(*spelled, nargs=len(inner), type=inner[0], action=_Tuple, metavar="X", **how)
     elif origin in (list, tuple, typing.get_origin(Sequence[str])) and kind is not str:
-        group.add_argument(*flags, nargs="+", type=inner[0] if inner else str, metavar=_metavar(name), **how)
+        group.add_argument(*spelled, nargs="+", type=inner[0] if inner else str, metavar=_metavar(name), **how)
     elif kind in (int, float, str):
-        group.add_argument(*flags, type=_number(kind), metavar=_metavar(name), **how)
+        group.add_argument(*spelled, type=_number(kind), metavar=_metavar(name), **how)
     else:
-        group.add_argument(*flags, type=_yaml, metavar=_metavar(name), **how)
+        group.add_argument(*spelled, type=_yaml, metavar=_metavar(name), **how)
 
 
 class _Tuple(argparse.Action):

@@ -16,6 +16,7 @@ import yaml
 from coview.atomic import write_whole
 from coview.engine.schedule import Schedule
 from coview.errors import UserError
+from coview.flags import flag
 from coview.kinds import check_kind
 from coview.methods.registry import method_class
 
@@ -124,7 +125,7 @@ class FitConfig:
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
                 said = f"is at least {least:g}" if most == math.inf else f"is between {least:g} and {most:g}"
-                raise UserError(f"--{name.replace('_', '-')} {said}; {value} was given")
+                raise UserError(f"{flag(name)} {said}; {value} was given")
         for name in ("minutes", "epochs", "steps", "lr"):
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
@@ -145,7 +146,7 @@ class FitConfig:
         for told in dataclasses.fields(self):
             value, (kind, *rest) = getattr(self, told.name), str(told.type).split(" | ")
             if value is not None or not rest:
-                check_kind(f"--{told.name.replace('_', '-')}", value, kind)
+                check_kind(flag(told.name), value, kind)
 
 
 def as_asked(config: FitConfig) -> FitConfig:
