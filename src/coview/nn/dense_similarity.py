@@ -53,14 +53,7 @@ def dense_similarity(places: Tensor, there: Tensor, moments: Tensor, heard: Tens
 def pooled_similarity(places: Tensor, there: Tensor, moments: Tensor, heard: Tensor) -> Tensor:
     """Each of N samples against each of M by their means: the product of mean place and mean moment, all heads added.
 
-    Args:
-        places: `(N, S, K, C)`.
-        there: `(N, S)` bool, at least one in each row.
-        moments: `(M, T, K, C)`.
-        heard: `(M, T)` bool, at least one in each row.
-
-    Returns:
-        `(N, M)`.
+    Arguments and result are those of `dense_similarity`.
     """
     return present_mean(places, there).flatten(1) @ present_mean(moments, heard).flatten(1).T
 
