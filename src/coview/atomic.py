@@ -19,9 +19,14 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; the one before is untouched.
     """
-    with landing_file(path) as draft, draft.open("x", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
+    with landing_file(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+        flush(draft)
+
+
+def flush(path: Path) -> None:
+    """Waits until a written file is on disk."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coview.atomic import write_whole
 from coview.cli.fit_options import add_config_options, read_config
 from coview.cli.parser import Parser, add_option
 from coview.cli.run_options import add_protocols
@@ -52,7 +53,7 @@ def run(words: Sequence[str]) -> int:
     out = Path(config.out or free_folder("compare", config.data))
     found = compare(methods, config, seeds=seeds, out=out, tell=None if as_json else say, **how)
     out.mkdir(parents=True, exist_ok=True)
-    (out / "compare.json").write_text(json.dumps(found.rows(), indent=1))
+    write_whole(out / "compare.json", json.dumps(found.rows(), indent=1))
     told = f"{config.data}, {budget_words(config)}" + (f" of {methods[0]}, equal FLOPs" if found.flops else "")
     picture = draw(found, out / "compare.png", told)
     if as_json:

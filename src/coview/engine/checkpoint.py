@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from coview.atomic import landing
+from coview.atomic import flush, landing
 from coview.errors import UserError
 
 FOLDER = "checkpoints"
@@ -72,7 +71,7 @@ def save(folder: Path, step: int, model: nn.Module, state: dict[str, Any]) -> Pa
             save_file(tensors, draft / "state.safetensors")
             (draft / "state.json").write_text(json.dumps({"step": step, "state": plain}))
             for part in draft.iterdir():
-                _flush(part)
+                flush(part)
             if _is_whole(final):
                 shutil.rmtree(aside, ignore_errors=True)
                 final.rename(aside)
@@ -84,11 +83,6 @@ def save(folder: Path, step: int, model: nn.Module, state: dict[str, Any]) -> Pa
     for old in checkpoints(folder)[:-KEEP]:
         shutil.rmtree(old, ignore_errors=True)
     return final
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def _is_whole(path: Path) -> bool:

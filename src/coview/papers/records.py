@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from coview.atomic import write_whole
 from coview.errors import UserError
 
 NEEDED = ("format", "key", "outcome", "comparisons", "arms", "seeds", "protocol", "versions", "machine", "commit")
@@ -55,5 +56,5 @@ def write(record: dict[str, Any], where: Path | None = None) -> Path:
     into = where or checkout() or Path("results/claims")
     into.mkdir(parents=True, exist_ok=True)
     path = into / f"{record['key']}.json"
-    path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    write_whole(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     return path

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from coview.atomic import write_whole
 from coview.data.describe import describe
 from coview.data.source import Data
 from coview.engine.config import plain, versions
@@ -53,7 +54,7 @@ def write_report(run: Run, data: Data, rows: dict[str, Tensor], path: str | Path
             raise UserError("this run has no folder; say where the report goes")
         path = run.folder / "report.html"
     path = Path(path)
-    path.write_text(render(run, data, rows), encoding="utf-8")
+    write_whole(path, render(run, data, rows))
     return path
 
 
