@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
@@ -193,8 +194,7 @@ def test_one_column_of_numbers_is_refused_with_the_way_to_read_it(tmp_path: Path
 
 
 def test_frames_in_memory_are_tables() -> None:
-    pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame({**STONES, "label": ["a", "b"] * 20})
+    frame = pd.DataFrame({**STONES, "label": ["a", "b"] * 20})
     source = open_source(frame)
     assert list(source.labels) == ["label"]
     assert fitted(source) == list(STONES)
@@ -218,10 +218,9 @@ def test_a_label_is_nothing_that_a_slot_may_read(tmp_path: Path) -> None:
 
 
 def test_a_frame_with_two_columns_of_one_name_is_refused() -> None:
-    pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame(STONES)
+    frame = pd.DataFrame(STONES)
     with pytest.raises(UserError, match="two columns called 'carat'"):
-        open_source(pandas.concat([frame, frame[["carat"]]], axis=1))
+        open_source(pd.concat([frame, frame[["carat"]]], axis=1))
 
 
 def test_what_a_slot_says_of_samples_that_cannot_be_read_comes_before_what_the_source_skipped(tmp_path: Path) -> None:

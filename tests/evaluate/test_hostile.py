@@ -3,6 +3,7 @@
 import tracemalloc
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
@@ -153,7 +154,6 @@ def test_infinity_among_floats_is_unknown():
 
 
 def test_what_pandas_calls_missing_is_unknown():
-    pandas = pytest.importorskip("pandas")
-    found = classes_of(np.array(["a", pandas.NA, "b", pandas.NaT], dtype=object))
+    found = classes_of(np.array(["a", pd.NA, "b", pd.NaT], dtype=object))
     assert found is not None
     assert found[0].tolist() == [0, -1, 1, -1]

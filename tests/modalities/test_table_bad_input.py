@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -43,9 +44,8 @@ def test_all_spellings_of_nothing_are_missing(nothing: Any) -> None:
 
 
 def test_pandas_spellings_of_nothing_are_missing() -> None:
-    pandas = pytest.importorskip("pandas")
-    assert Table.read({"a": pandas.NA, "b": pandas.NaT}).cells == (None, None)
-    assert Table.read(pandas.DataFrame({"a": [1], "b": ["x"]}).iloc[0]).cells == (1.0, "x")
+    assert Table.read({"a": pd.NA, "b": pd.NaT}).cells == (None, None)
+    assert Table.read(pd.DataFrame({"a": [1], "b": ["x"]}).iloc[0]).cells == (1.0, "x")
 
 
 @pytest.mark.parametrize("kind", ["D", "ms", "ns"])
