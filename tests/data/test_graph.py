@@ -39,8 +39,13 @@ def wiring(source: Source):  # type: ignore[no-untyped-def]
     return source.columns["node"].items[0][0].wiring
 
 
+def told(source: Source) -> torch.Tensor:
+    """Which node each row of the file is."""
+    return torch.tensor([sample[0].node for sample in source.columns["node"].items])  # type: ignore[union-attr]
+
+
 def pairs(source: Source) -> set[tuple[str, str]]:
-    names = np.array(source.names)
+    names = np.array(source.names)[told(source).argsort().numpy()]
     return {tuple(sorted(names[edge])) for edge in wiring(source).edges().T.numpy()}  # type: ignore[misc]
 
 
@@ -89,7 +94,7 @@ def test_a_folder_of_nodes_and_edges_says_features_labels_and_texts(tmp_path: Pa
     source = open_source(tables(tmp_path / "own", nodes=NODES, edges=EDGES))
     assert source.names == list("abcd")
     assert pairs(source) == {("a", "b"), ("b", "c"), ("a", "c")}
-    np.testing.assert_array_equal(wiring(source).x, [[1, 0.5], [2, 0.25], [3, 0.125], [4, 1]])
+    np.testing.assert_array_equal(wiring(source).x[told(source)], [[1, 0.5], [2, 0.25], [3, 0.125], [4, 1]])
     assert source.labels["label"].tolist() == [0, 1, 0, 1]
     assert source.labels["kind"].tolist() == ["x", "x", "y", "y"]
     data = load(source)
@@ -123,7 +128,7 @@ def test_edges_of_another_split_are_held_out_of_the_graph_and_kept_as_links(tmp_
 def test_edges_alone_name_the_nodes_and_degrees_are_their_feature(tmp_path: Path) -> None:
     source = open_source(tables(tmp_path / "own", edges="a,b\n1,2\n2,3\n"))
     assert source.names == ["1", "2", "3"]
-    torch.testing.assert_close(wiring(source).x[:, 0], torch.log1p(torch.tensor([1.0, 2.0, 1.0])))
+    torch.testing.assert_close(wiring(source).x[told(source), 0], torch.log1p(torch.tensor([1.0, 2.0, 1.0])))
 
 
 def test_loops_and_repeated_edges_are_dropped_and_counted_and_isolated_nodes_stay(tmp_path: Path) -> None:
@@ -264,7 +269,7 @@ def test_a_graph_of_other_features_than_the_others_is_named_with_its_columns(tmp
     root = folders(tmp_path / "own", edges=EDGES)
     tables(root / "odd", nodes=NODES.replace("0.25", "a quarter"))
     assert load(open_source(root)).skipped == [
-        ("odd", "graph: has 1 features a node (size) and 1 an edge (strength), and the slot has 2 and 1")
+        ("odd", "graph: has no weight among the features of nodes, which the slot reads; it has size")
     ]
 
 
@@ -314,7 +319,7 @@ def test_a_word_among_the_numbers_of_nodes_is_missing_and_named(tmp_path: Path) 
     sizes = [i if i != 17 else "abc" for i in range(300)]
     source = open_source(tables(tmp_path / "own", nodes=nodes_300(size=sizes), edges=loop()))
     assert list(source.columns) == ["node"]
-    assert wiring(source).x[:, 0].tolist() == [i for i in range(300) if i != 17]
+    assert wiring(source).x[told(source), 0].tolist() == [i for i in range(300) if i != 17]
     assert source.skipped == [("17", "a feature is missing or infinite")]
     assert "nodes: size is numbers but for 1 cell, which is missing: 'abc' (row 17)" in source.understood
 
@@ -395,7 +400,7 @@ def taken(times: bool = True) -> str:
 
 def test_users_and_items_are_two_kinds_of_nodes_and_the_last_that_each_took_is_held_out(tmp_path: Path) -> None:
     source = open_source(tables(tmp_path / "shop", edges=taken()))
-    kinds = wiring(source).kind.tolist()
+    kinds = wiring(source).kind[told(source)].tolist()
     assert {name.split()[0] for name, kind in zip(source.names, kinds, strict=True) if kind == 0} == {"user"}
     assert sum(kind == 0 for kind in kinds) == 12
     assert len(source) == 12 + 15

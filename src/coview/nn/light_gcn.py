@@ -34,6 +34,7 @@ class LightGCN(nn.Module):
 
     Raises:
         ValueError: samples are whole graphs.
+        UserError: later, where it is given a graph of other nodes.
     """
 
     def __init__(self, modality: Graph, dim: int, depth: int) -> None:
@@ -41,7 +42,24 @@ class LightGCN(nn.Module):
         if not modality.by_node or not modality.total:
             raise ValueError("it keeps a vector for each node of one large graph, and here samples are whole graphs")
         self.dim, self.depth, self.kinds = dim, depth, modality.kinds
+        self.who = modality.who
         self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(modality.total, dim)))
+
+    def vectors(self, wiring: Wiring) -> Tensor:
+        """The nodes' own vectors, `(N, D)`.
+
+        Raises:
+            UserError: the graph is of other nodes than the one that it was made for.
+        """
+        if len(wiring) != len(self.table) or (self.who and wiring.who != self.who):
+            raise UserError(
+                f"lightgcn has a vector for each of the {len(self.table):,} nodes that it was trained on and for no "
+                f"others, and these {len(wiring):,} are not the same; train on them, or use an encoder that reads "
+                "features, such as gin"
+            )
+        if self.who or wiring.number is None:
+            return self.table
+        return self.table[wiring.number.argsort()]  # trained without names: as the nodes are told
 
     def everyone(self, wiring: Wiring, kept: Tensor | None = None) -> Tensor:
         """All nodes, `(N, D)`.
@@ -50,8 +68,8 @@ class LightGCN(nn.Module):
             wiring: the graph.
             kept: `(2E,)` bool, the edges that are gone along, alike both ways.
         """
-        weight = (wiring.symmetric if kept is None else thinned_weight(wiring, kept)).to(self.table.dtype)
-        x = total = self.table
+        x = total = self.vectors(wiring)
+        weight = (wiring.symmetric if kept is None else thinned_weight(wiring, kept)).to(x.dtype)
         for _ in range(self.depth):
             x = edge_sum(weight, x, wiring)
             total = total + x

@@ -7,6 +7,7 @@ import torch
 
 from coview.modalities.graph.ragged import Flat
 from coview.modalities.graph.sampler import largest, neighbourhoods, some_of
+from coview.modalities.graph.wiring import Wiring
 from coview.views.draw import Draw, mix
 from tests.modalities.graph.made import town
 
@@ -79,6 +80,45 @@ def test_a_neighbourhood_does_not_depend_on_who_else_is_asked_for() -> None:
 def test_another_step_draws_other_neighbours() -> None:
     assert parts(*drawn([0], step=1)) != parts(*drawn([0], step=2))
     assert parts(*drawn([0], step=1)) == parts(*drawn([0], step=1))
+
+
+def named(order: torch.Tensor, more: int = 0) -> tuple[Wiring, torch.Tensor]:
+    """The town told in another order and with nodes that nobody knows, and the number of each of its nodes."""
+    x = torch.cat([TOWN.x, torch.zeros(more, 4)])[order]
+    row = order.argsort()  # where each node is told now
+    ids = mix(torch.arange(len(order)))
+    wiring = Wiring.of(x.numpy(), row[TOWN.edges()].numpy(), ids=ids[order], texts={int(row[5]): "five"})
+    assert wiring.number is not None
+    return wiring, wiring.number[row]
+
+
+@pytest.mark.parametrize("more", [0, 17])
+def test_a_neighbourhood_of_named_nodes_depends_neither_on_their_order_nor_on_nodes_far_away(more: int) -> None:
+    def around(wiring: Wiring, number: torch.Tensor) -> tuple[Flat, list[int]]:
+        seeds = torch.arange(0, 200, 7)
+        flat, node = neighbourhoods(wiring, number[seeds], mix(seeds), Draw(1, 0, seeds), (4, 3))
+        return flat, number.argsort()[node].tolist()
+
+    (one, those), (other, these) = (
+        around(*named(order, extra))
+        for order, extra in (
+            (torch.arange(200), 0),
+            (torch.randperm(200 + more, generator=torch.Generator().manual_seed(2)), more),
+        )
+    )
+    assert these == those
+    assert torch.equal(one.edges, other.edges)
+    assert torch.equal(one.x, other.x)
+
+
+def test_what_is_told_of_named_nodes_goes_with_them() -> None:
+    wiring, number = named(torch.randperm(200, generator=torch.Generator().manual_seed(2)))
+    assert wiring.texts == {int(number[5]): "five"}
+    assert torch.equal(wiring.x[number], TOWN.x)
+    assert torch.equal(wiring.degree[number], TOWN.degree)
+    assert bool((wiring.names[1:] > wiring.names[:-1]).all())
+    assert bool((wiring.codes[1:] > wiring.codes[:-1]).all())
+    assert wiring.who == named(torch.arange(200))[0].who != ""
 
 
 @pytest.mark.parametrize("have", [3, 4, 5, 30])

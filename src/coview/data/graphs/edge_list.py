@@ -14,9 +14,13 @@ from coview.data.kinds import count, some
 from coview.data.tables.infer_columns import distinct, is_text, plain_type
 from coview.data.tables.read_table import Skipped, first_line, read_headless, read_table
 from coview.errors import UserError
+from coview.modalities.graph.columns import Words, kind_name
 
 MOST_EDGE_KINDS = 32
 """Different words in a column of edges that are told apart."""
+
+MOST_WORDS = 1_000
+"""Different words in a column that are kept for a run that knows some of them."""
 
 _ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("head", "tail"), ("u", "v"), *SIDES)
 
@@ -98,14 +102,27 @@ def kinds_of_edges(table: pa.Table) -> tuple[np.ndarray, list[str], list[str]]:
         if reason:
             left.append(f"{name} ({reason})")
             continue
-        words = id_words(table[name])
-        kinds = sorted(set(words.tolist()) - {""})
-        parts.append((words[:, None] == np.array(kinds, dtype=object)).astype(np.float32))
-        names += [f"{name}={kind}" for kind in kinds]
-        read.append(f"{name} ({some(kinds)})")
+        words = words_of(table[name])
+        parts.append(np.stack([words.are(kind) for kind in words.kinds], 1))
+        names += [kind_name(name, kind) for kind in words.kinds]
+        read.append(f"{name} ({some(words.kinds)})")
     told = [f"edges: a feature for each kind of {', '.join(read)}"] if read else []
     told += [f"edges: not read: {', '.join(left)}"] if left else []
     return np.concatenate(parts, 1), names, told
+
+
+def has_words(column: pa.ChunkedArray) -> bool:
+    """Whether a column holds words that a run may know some of: not more than `MOST_WORDS`, or none at all."""
+    known = column.null_count == len(column) or is_text(plain_type(column.type))
+    return known and distinct(column) <= MOST_WORDS
+
+
+def words_of(column: pa.ChunkedArray) -> Words:
+    """A column of words with its kinds in order; nothing told where it is empty."""
+    words = id_words(column)
+    kinds = sorted(set(words.tolist()) - {""})
+    code = {kind: i for i, kind in enumerate(kinds)}
+    return Words(tuple(kinds), np.array([code.get(word, -1) for word in words.tolist()], np.int32))
 
 
 def _unfit(column: pa.ChunkedArray) -> str | None:

@@ -22,16 +22,17 @@ _MASKS = {"train": "train_mask", "valid": "val_mask", "test": "test_mask"}
 
 
 class NodeItems(Items):
-    """The items of a column whose samples are the nodes of a wiring, of one natural view."""
+    """The items of a column whose samples are the nodes of a wiring, as they were told, of one natural view."""
 
     def __init__(self, wiring: Wiring) -> None:
         self.wiring = wiring
+        self.number = None if wiring.number is None else wiring.number.tolist()
 
     def __len__(self) -> int:
         return len(self.wiring)
 
     def of(self, row: int) -> Sequence[Any | None]:
-        return [NodeOf(self.wiring, row)]
+        return [NodeOf(self.wiring, row if self.number is None else self.number[row])]
 
 
 def is_graph(thing: Any) -> bool:

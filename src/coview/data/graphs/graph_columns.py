@@ -10,14 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 
-from coview.data.graphs.edge_list import end_columns, id_words, kinds_of_edges, read_edges
+from coview.data.graphs.edge_list import end_columns, has_words, id_words, kinds_of_edges, read_edges, words_of
 from coview.data.graphs.interactions import apart, held_out, is_between, time_of
 from coview.data.kinds import split_of
-from coview.data.tables.infer_columns import LABEL_NAMES
+from coview.data.tables.infer_columns import LABEL_NAMES, is_list
 from coview.data.tables.read_table import is_table, read_table
 from coview.data.tables.strays import NUMBERS, settle_columns
 from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
+from coview.modalities.graph.columns import Names, Words
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Tables:
         rest: columns of `nodes` that are neither id, feature, graph nor split.
         split: `(N,)` of the nodes, or None.
         skipped: lines that could not be read.
-        columns: names of the features of nodes, and of edges.
+        columns: names of the features of nodes, and of edges; nothing for those of edges without a header.
+        words: columns of words among `others`.
         others: columns of `edges` that are neither end, number, graph nor split.
         between: whether edges go from users to items.
         understood: what there is to tell of the tables.
@@ -51,7 +53,8 @@ class Tables:
     rest: pa.Table
     split: list[str] | None
     skipped: list[tuple[str, str]]
-    columns: tuple[list[str], list[str]]
+    columns: Names
+    words: dict[str, Words]
     others: pa.Table
     between: bool
     understood: list[str]
@@ -86,6 +89,7 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
     key = _key(nodes) if nodes is not None else ""
     names = [] if nodes is None else id_words(nodes[key]).tolist()
     edges, more, understood = read_edges(edge_file, names)
+    headless = bool(understood)
     if nodes is None and not len(edges):
         raise UserError(f"{edge_file} has no edges, and beside it there is no table of nodes, such as nodes.csv")
     a, b = end_columns(edge_file, edges)
@@ -101,20 +105,24 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
         part, how = held_out(told, edges, when)
         understood.append(how)
     bonds = [n for n in own if _is_number(edges[n].type)]
+    values, of_edges = _numbers(edges, bonds)
+    others = edges.select([n for n in own if n not in bonds])
+    words = {n: words_of(others[n]) for n in others.column_names if has_words(others[n])}
     met = [name for name in dict.fromkeys(told.ravel().tolist()) if name]
     tables = Tables(
         met,
         np.zeros((len(met), 0), np.float32),
         _found({name: i for i, name in enumerate(met)}, told.ravel().tolist(), told),
         told,
-        _numbers(edges, bonds),
+        values,
         np.array(["train"] * len(edges) if part is None else part),
         graph=None,
         rest=pa.table({}),
         split=None,
         skipped=more + skipped,
-        columns=([], bonds),
-        others=edges.select([n for n in own if n not in bonds]),
+        columns=((), () if headless and not words else of_edges),
+        words=words,
+        others=others,
         between=between,
         understood=understood,
     )
@@ -129,15 +137,16 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
         ends = _found(place, zip(of_edge.repeat(2).tolist(), told.ravel().tolist(), strict=True), told)
     taken = {key, "graph", "split", *labels}
     features = [n for n in nodes.column_names if n not in taken and _is_feature(n, nodes[n].type)]
+    x, of_nodes = _numbers(nodes, features)
     return replace(
         tables,
         names=names,
-        x=_numbers(nodes, features),
+        x=x,
         ends=ends,
         graph=None if of_node is None else (of_node, _graph_of_edges(of_node, of_edge, ends)),
         rest=nodes.select([n for n in nodes.column_names if n in labels or n not in {*taken, *features}]),
         split=_split(nodes),
-        columns=(features, bonds),
+        columns=(of_nodes, tables.columns[1]),
     )
 
 
@@ -147,7 +156,7 @@ def with_kinds(tables: Tables) -> Tables:
     return replace(
         tables,
         values=np.concatenate([tables.values, kinds], 1),
-        columns=(tables.columns[0], [*tables.columns[1], *names]),
+        columns=(tables.columns[0], (*tables.columns[1], *names)),
         understood=tables.understood + told,
     )
 
@@ -205,17 +214,18 @@ def _is_feature(name: str, kind: pa.DataType) -> bool:
 
 def _is_number(kind: pa.DataType) -> bool:
     """Whether a column holds numbers, or lists of them."""
-    while types.is_fixed_size_list(kind) or types.is_list(kind) or types.is_large_list(kind):
+    while is_list(kind):
         kind = kind.value_type
     return types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind)
 
 
-def _numbers(table: pa.Table, names: list[str]) -> np.ndarray:
-    """Columns of numbers side by side, `(rows, F)` float32, NaN where missing."""
-    parts = [np.zeros((len(table), 0), np.float32)]
-    for name in names:
+def _numbers(table: pa.Table, columns: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Columns of numbers side by side, `(rows, F)` float32, NaN where missing; and a name for each of the F."""
+    parts, names = [np.zeros((len(table), 0), np.float32)], []
+    for name in columns:
         rows = [v if isinstance(v, list) else [v] for v in table[name].to_pylist()]
         width = max((len(row) for row in rows), default=1)
         filled = [[*row, *[None] * (width - len(row))] for row in rows]
         parts.append(np.array(filled, np.float32).reshape(len(table), width))
-    return np.concatenate(parts, 1)
+        names += [f"{name}[{i}]" for i in range(width)] if is_list(table[name].type) else [name]
+    return np.concatenate(parts, 1), tuple(names)

@@ -16,8 +16,11 @@ with such tables is the same, but that words of edges are no features: each is a
 alone where there are nodes.
 
 A few words among a column's numbers are missing, and quoted. Edges without an end or to nodes that are not there and
-nodes with a missing feature are left out and named; self loops and repeated edges are left out and counted. Of samples
-that are graphs, one with such an edge or node is left out and named.
+nodes with a missing feature are left out and named; self loops and repeated edges are left out and counted (of
+repeated ones one of `train` stays, and of these the one of the least numbers). Of samples that are graphs, one with
+such an edge or node is left out and named.
+
+The order of rows changes nothing, nor does the order of columns: a run knows nodes and features by their names.
 """
 
 from __future__ import annotations
@@ -46,12 +49,16 @@ from coview.data.tables.read_table import read_table
 from coview.data.tables.table_rows import label_values
 from coview.errors import UserError
 from coview.modalities.base import BadSample
+from coview.modalities.graph.columns import DEGREE
 from coview.modalities.graph.item import WholeGraph, once
 from coview.modalities.graph.read import degrees
 from coview.modalities.graph.wiring import Wiring
 
 NAMED = 100
 """Things left out that are named one by one; more are counted."""
+
+SIDE_NAMES = ("is a user", "is an item")
+"""Features of users and items that have none of their own."""
 
 
 def is_graph_folder(folder: Path) -> bool:
@@ -122,8 +129,18 @@ def _whole(tables: Tables, nodes: np.ndarray, edges: np.ndarray) -> WholeGraph:
     strange = (ends < 0).any(1) | (nodes[place] != ends).any(1) if len(ends) else np.zeros(0, bool)
     if strange.any():
         raise BadSample(f"has an edge {tables.unknown(int(edges[np.flatnonzero(strange)[0]]))}")
-    x = tables.x[nodes] if tables.x.shape[1] else degrees(place.T, len(nodes))
-    return replace(WholeGraph.checked(x, place.T, tables.values[edges]), columns=tables.columns)
+    x, columns = tables.x[nodes], tables.columns
+    if not x.shape[1]:
+        x, columns = degrees(place.T, len(nodes)), ((DEGREE,), columns[1])
+    single = _single(place, tables.part[edges], tables.values[edges], len(nodes))
+    words = {name: column.of(edges[single]) for name, column in tables.words.items()}
+    return WholeGraph.checked(x, place[single].T, tables.values[edges[single]], columns, words)
+
+
+def _single(ends: np.ndarray, part: np.ndarray, values: np.ndarray, nodes: int) -> np.ndarray:
+    """The edges `(E, 2)` that stay, ascending: no loops; of repeated ones who trains, and of the least numbers."""
+    order = np.lexsort((*values.T[::-1], (part != "train").astype(int) + (part == "test")))
+    return np.sort(order[once(ends[order].T, nodes)[0]])
 
 
 class GraphItems(Items):
@@ -189,17 +206,21 @@ def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
     names = [name for name, fits in zip(tables.names, good.tolist(), strict=True) if fits]
     if not names:
         raise UserError(f"{folder} has no node whose features are all there")
-    kept = known & finite & good[tables.ends].all(1)
+    kept = np.flatnonzero(known & finite & good[tables.ends].all(1))
     ends, values, part = (np.cumsum(good) - 1)[tables.ends[kept]], tables.values[kept], tables.part[kept]
-    single, _ = once(ends.T, len(names))
+    single = _single(ends, part, values, len(names))
     seen = single[part[single] == "train"]
     kind = _sides(folder, ends, names) if tables.between else None
-    x = tables.x[good] if tables.x.shape[1] else degrees(ends[seen].T, len(names))
-    if kind is not None and not tables.x.shape[1]:
-        x = np.concatenate([x, np.eye(2, dtype=np.float32)[kind]], 1)
+    x, (of_nodes, of_edges) = tables.x[good], tables.columns
+    if not x.shape[1]:
+        x, of_nodes = degrees(ends[seen].T, len(names)), (DEGREE,)
+        if kind is not None:
+            x, of_nodes = np.concatenate([x, np.eye(2, dtype=np.float32)[kind]], 1), (DEGREE, *SIDE_NAMES)
     held = len(single) - len(seen)
-    pairs = Links(sample_ids(names)[torch.from_numpy(ends[single])], part[single], ranked=tables.between)
-    wiring = Wiring.of(x, ends[seen].T, values[seen], kind=kind)
+    ids = sample_ids(names)
+    pairs = Links(ids[torch.from_numpy(ends[single])], part[single], ranked=tables.between)
+    words = {name: column.of(kept[seen]) for name, column in tables.words.items()}
+    wiring = Wiring.of(x, ends[seen].T, values[seen], kind=kind, ids=ids, columns=(of_nodes, of_edges), words=words)
     source = node_source(folder.name, wiring, names, links={"edges": pairs} if held else {})
     at = pa.array(np.flatnonzero(good))
     slots, source.labels, unread = _told(tables.rest.take(at) if tables.rest.column_names else tables.rest, labels)

@@ -49,4 +49,6 @@ def held_out(told: np.ndarray, edges: pa.Table, when: str | None) -> tuple[np.nd
     moment = edges[when].combine_chunks()
     time = moment.cast(pa.int64()) if types.is_timestamp(moment.type) else moment
     how = f"of each user's edges the last {TEST:.0%} by {when} are test, the {VALID:.0%} before valid"
-    return last_held_out(who, np.asarray(time)), how
+    order = np.argsort(told[:, 1].astype(str), kind="stable")  # of what came at one time the order is that of names
+    found = last_held_out(who[order], np.asarray(time)[order])
+    return found[np.argsort(order)], how

@@ -77,7 +77,7 @@ class DCCF(Method):
     def everyone(self, wiring: Wiring) -> tuple[Tensor, Tensor]:
         """All nodes, `(N, D)`, and their views in each layer, `(N, L, 4, D)`."""
         net, views = light_gcn(self.graph, "DCCF"), []
-        x = total = net.table
+        x = total = net.vectors(wiring)
         for _ in range(net.depth):
             views.append(intent_layer(x, wiring, self.intents))
             x = x + views[-1].sum(1)
@@ -94,7 +94,7 @@ class DCCF(Method):
         nodes, looks = self.everyone(wiring)
         left, right, stranger = nodes[index].unbind(1)
         losses = {"ranking": pairwise_ranking((left * right).sum(1), (left * stranger).sum(1))}
-        losses["decay"] = self.decay * light_gcn(self.graph, "DCCF").table[index].square().sum((1, 2))
+        losses["decay"] = self.decay * light_gcn(self.graph, "DCCF").vectors(wiring)[index].square().sum((1, 2))
         losses["spread"] = (self.spread * self.intents.square().sum()).expand(len(index))
         pair = index[:, :2]
         features = {"node": pair, "kind": wiring.kinds[pair], "present": triple.present[:, :2], "looks": looks[pair]}

@@ -79,7 +79,7 @@ class BM3(Method):
     def everyone(self, wiring: Wiring) -> Tensor:
         """All nodes' representations, `(N, D)`."""
         net = light_gcn(self.graph, "BM3")
-        return net.everyone(wiring) + net.table * (wiring.kinds > 0)[:, None]
+        return net.everyone(wiring) + net.vectors(wiring) * (wiring.kinds > 0)[:, None]
 
     def represent(self, views: Views) -> Reps:
         seeds = views["pair"].value

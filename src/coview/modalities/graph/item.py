@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coview.modalities.base import BadSample
+from coview.modalities.graph.columns import UNNAMED, Names, Words
 
 if TYPE_CHECKING:
     from coview.modalities.graph.wiring import Wiring
@@ -23,20 +24,30 @@ class WholeGraph:
         edges: `(2, e)` int32, numbers of nodes.
         values: `(e, P)` float32 of its edges; P may be 0.
         columns: what features of nodes, and of edges, are called where they come from.
+        words: columns of edges that hold words.
     """
 
     x: np.ndarray
     edges: np.ndarray
     values: np.ndarray
-    columns: tuple[Sequence[str], Sequence[str]] = ((), ())
+    columns: Names = UNNAMED
+    words: Mapping[str, Words] = field(default_factory=dict, repr=False)
 
     @property
     def nbytes(self) -> int:
         """Memory taken."""
-        return self.x.nbytes + self.edges.nbytes + self.values.nbytes
+        told = sum(column.code.nbytes for column in self.words.values())
+        return self.x.nbytes + self.edges.nbytes + self.values.nbytes + told
 
     @classmethod
-    def checked(cls, x: np.ndarray, edges: np.ndarray, values: np.ndarray | None = None) -> WholeGraph:
+    def checked(
+        cls,
+        x: np.ndarray,
+        edges: np.ndarray,
+        values: np.ndarray | None = None,
+        columns: Names = UNNAMED,
+        words: Mapping[str, Words] | None = None,
+    ) -> WholeGraph:
         """A graph from arrays as they come.
 
         Self loops are dropped (every layer reads a node's own features anyway), and so is the second of two edges
@@ -65,7 +76,8 @@ class WholeGraph:
         check_features(values, "edge")
         kept, edges = once(edges, len(x))
         kind = np.uint8 if x.dtype.kind in "biu" and x.size and 0 <= x.min() <= x.max() <= 255 else np.float32
-        return cls(np.ascontiguousarray(x, kind), edges.astype(np.int32), values[kept])
+        told = {name: column.of(kept) for name, column in (words or {}).items()}
+        return cls(np.ascontiguousarray(x, kind), edges.astype(np.int32), values[kept], columns, told)
 
 
 @dataclass(frozen=True)

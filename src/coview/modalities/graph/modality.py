@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import View
-from coview.data.kinds import some
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.modalities.base import Modality, stack_present
 from coview.modalities.graph import plain
+from coview.modalities.graph.columns import Columns
 from coview.modalities.graph.features import Scale
 from coview.modalities.graph.fitting import fit
 from coview.modalities.graph.item import NodeOf, WholeGraph
@@ -24,7 +24,7 @@ from coview.modalities.graph.read import read_graph
 from coview.modalities.graph.sampler import neighbourhoods
 from coview.modalities.graph.splice import splice
 from coview.modalities.graph.stored import store
-from coview.modalities.graph.wiring import Seeds
+from coview.modalities.graph.wiring import Seeds, Wiring
 from coview.nn.graph import GraphTransformer, Layer, small
 from coview.nn.light_gcn import LightGCN
 from coview.nn.positions import sincos
@@ -51,10 +51,13 @@ class Graph(Modality):
         nodes: T, nodes that a graph may have.
         by_node: whether a sample is a node of a large graph.
         total: nodes of that large graph; 0 where it was not counted.
+        who: a hash of those nodes' names; nothing where they have none.
         kinds: how many kinds of nodes it has.
         fanout: neighbours drawn at the node, at each of them, and so on.
         scale: least and greatest share of a whole graph's nodes that `augment` keeps.
         drop_nodes, drop_edges, drop_features, hide_nodes: shares.
+        columns: names of the features of nodes, and of edges, by which they are found in other data; nothing where they
+            have none, and places count.
     """
 
     name = "graph"
@@ -72,6 +75,7 @@ class Graph(Modality):
         nodes: int,
         by_node: bool = False,
         total: int = 0,
+        who: str = "",
         kinds: int = 1,
         fanout: Sequence[int] = (8, 4),
         scale: Sequence[float] = (0.7, 1.0),
@@ -79,15 +83,18 @@ class Graph(Modality):
         drop_edges: float = 0.1,
         drop_features: float = 0.1,
         hide_nodes: float = 0.1,
+        columns: Sequence[Sequence[str]] = ((), ()),
     ) -> None:
         self.node_scale, self.edge_scale = Scale(list(mean), list(std)), Scale(list(edge_mean), list(edge_std))
         self.nodes, self.by_node, self.fanout = nodes, by_node, [int(width) for width in fanout]
-        self.total, self.kinds = total, kinds
+        self.total, self.who, self.kinds = total, who, kinds
         self.scale = (float(scale[0]), float(scale[1]))
         self.drop_nodes, self.drop_edges = drop_nodes, drop_edges
         self.drop_features, self.hide_nodes = drop_features, hide_nodes
         self.edge_dim = len(self.edge_scale)
         self.token_dim = self.target_dim = len(self.node_scale)
+        of_node, of_edge = columns
+        self.columns = Columns((tuple(of_node), tuple(of_edge)), (self.token_dim, self.edge_dim))
 
     @classmethod
     def adapt(cls, items: Iterable[WholeGraph | NodeOf], **options: Any) -> Graph:
@@ -99,7 +106,8 @@ class Graph(Modality):
         """Everything `__init__` takes."""
         scales = {"mean": self.node_scale.mean, "std": self.node_scale.std}
         scales |= {"edge_mean": self.edge_scale.mean, "edge_std": self.edge_scale.std}
-        return {**scales, **{name: getattr(self, name) for name in ("nodes", "by_node", "total", "kinds", *LOOKED_AT)}}
+        own = {name: getattr(self, name) for name in ("nodes", "by_node", "total", "who", "kinds", *LOOKED_AT)}
+        return {**scales, **own, "columns": [list(names) for names in self.columns.names]}
 
     @staticmethod
     def read(raw: Any) -> WholeGraph | NodeOf:
@@ -111,18 +119,15 @@ class Graph(Modality):
         if isinstance(item, NodeOf) != self.by_node:
             levels = "is a whole graph, and the slot holds nodes of a large one"
             return levels if self.by_node else "is a node of a large graph, and the slot holds whole ones"
-        whole = item.wiring if isinstance(item, NodeOf) else item
-        found = (whole.x.shape[1], whole.values.shape[1] if len(whole.values) else self.edge_dim)
-        if found != (self.token_dim, self.edge_dim):
-            columns = item.columns if isinstance(item, WholeGraph) else ((), ())
-            of_node, of_edge = (f" ({some(list(names), 8)})" if names else "" for names in columns)
-            return (
-                f"has {found[0]} features a node{of_node} and {found[1]} an edge{of_edge}, and the slot has "
-                f"{self.token_dim} and {self.edge_dim}"
-            )
+        if reason := self.columns.unfit(item.wiring if isinstance(item, NodeOf) else item):
+            return reason
         if isinstance(item, WholeGraph) and len(item.x) > self.nodes:
             return f"has {len(item.x):,} nodes, more than the {self.nodes:,} of the slot (option graph.nodes)"
         return None
+
+    def notes(self, item: WholeGraph | NodeOf) -> Sequence[str]:
+        """Features that the run does not know."""
+        return self.columns.notes(item.wiring if isinstance(item, NodeOf) else item)
 
     def collate(self, items: Sequence[Sequence[WholeGraph | NodeOf | None]]) -> View:
         """Ragged `Graphs`, or `Seeds` of one large graph; what does not fit (`unfit`) is absent."""
@@ -137,7 +142,9 @@ class Graph(Modality):
         if isinstance(view.value, Graphs):
             return self._prepared(view, view.value.flat())
         nodes = view.value.index.flatten()
-        flat, _ = self._sampled(view, nodes, Draw(0, 0, nodes))
+        key = nodes.clone()
+        key[nodes >= 0] = view.value.wiring.names[nodes[nodes >= 0]]
+        flat, _ = self._sampled(view, key, Draw(0, 0, key))
         return self._prepared(view, flat)
 
     def augment(self, view: View, draw: Draw) -> View:
@@ -179,8 +186,11 @@ class Graph(Modality):
         return View(value, self.name, view.present, value.count, {**view.params, "share": share})
 
     def _sampled(self, view: View, key: Tensor, draw: Draw) -> tuple[Flat, Tensor]:
+        """Neighbourhoods, and which node each of theirs is by its name."""
+        wiring: Wiring = view.value.wiring
         seeds = torch.where(view.present, view.value.index, -1).flatten()
-        return neighbourhoods(view.value.wiring, seeds, key, draw, self.fanout)
+        flat, nodes = neighbourhoods(wiring, seeds, key, draw, self.fanout)
+        return flat, wiring.names[nodes]
 
     def scaled(self, flat: Flat) -> Flat:
         return flat.with_nodes(self.node_scale(flat.x)).with_edges(flat.edges, self.edge_scale(flat.values))

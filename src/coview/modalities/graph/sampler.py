@@ -3,7 +3,9 @@
 GraphSAGE's sampling (Hamilton, Ying, Leskovec, "Inductive Representation Learning on Large Graphs", NeurIPS 2017,
 section 3.2): a few neighbours of the seed, a few of each of theirs, without replacement. What is drawn at a node
 depends on (seed of the run, step, the sample's key, the look, the layer, the node) and on nothing else, so chunks,
-processes and restarts change nothing; memory is that of the neighbourhoods asked for.
+processes and restarts change nothing; memory is that of the neighbourhoods asked for. A node is known by its name where
+nodes have names, and neighbours are in the order of these (`Wiring`), so the order of a file's rows changes nothing
+either, nor does a node that is far away.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ def neighbourhoods(
         if layer > 1:  # the neighbours of one seed differ; those of its neighbours may not
             code = torch.unique(graph * len(wiring) + node)
             graph, node = code // len(wiring), code % len(wiring)
-        at = draw.of(mix(key[graph] ^ mix(node)))
+        at = draw.of(mix(key[graph] ^ wiring.keys[node]))
         which, there = some_of(wiring.degree[node], width, at, f"neighbours {layer}")
         slot = (wiring.start[node][:, None] + which)[there]
         graph, here = (x[:, None].expand_as(there)[there] for x in (graph, node))

@@ -35,6 +35,8 @@ def _seeds(items: Sequence[NodeOf | None], shape: tuple[int, ...], modality: Gra
     if wiring is None:
         nothing = np.zeros((0, modality.token_dim)), np.zeros((2, 0), int), np.zeros((0, modality.edge_dim))
         wiring = Wiring.of(*nothing)
+    else:
+        wiring = wiring.reading(modality.columns)
     index = torch.tensor([-1 if item is None else item.node for item in items], dtype=torch.int64)
     return Seeds(wiring, index.view(shape), modality.nodes)
 
@@ -42,11 +44,10 @@ def _seeds(items: Sequence[NodeOf | None], shape: tuple[int, ...], modality: Gra
 def _graphs(items: Sequence[WholeGraph | None], shape: tuple[int, ...], modality: Graph) -> Graphs:
     there = [item for item in items if item is not None]
     kind = np.uint8 if all(item.x.dtype == np.uint8 for item in there) else np.float32
-    x = np.concatenate([np.zeros((0, modality.token_dim), kind), *(item.x for item in there)], dtype=kind)
+    read = [modality.columns.features(item) for item in there]
+    x = np.concatenate([np.zeros((0, modality.token_dim), kind), *(x for x, _ in read)], dtype=kind)
     edges = np.concatenate([np.zeros((2, 0), np.int32), *(item.edges for item in there)], 1)
-    values = np.concatenate(
-        [np.zeros((0, modality.edge_dim), np.float32), *(item.values for item in there if len(item.values))]
-    )
+    values = np.concatenate([np.zeros((0, modality.edge_dim), np.float32), *(values for _, values in read)])
     nodes = [0 if item is None else len(item.x) for item in items]
     bonds = [0 if item is None else item.edges.shape[1] for item in items]
     node_start, edge_start = (torch.tensor([0, *n]).cumsum(0) for n in (nodes, bonds))

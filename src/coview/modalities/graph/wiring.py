@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from coview.modalities.graph.columns import UNNAMED, Columns, Names, Words
 from coview.modalities.graph.item import check_ends, check_features, once
+from coview.views.draw import mix
 
 
 @dataclass(frozen=True)
 class Wiring:
     """N nodes and who is beside whom, as compressed rows: the neighbours of node i are `ends[start[i] : start[i + 1]]`.
+
+    Nodes with names are numbered in the order of hashes of these, and what is drawn at them is keyed by these: the
+    order in which a file tells them changes nothing.
 
     Args:
         x: `(N, F)` of the nodes.
@@ -26,6 +32,10 @@ class Wiring:
         about: what its makers say of it (release date, checksum), as JSON.
         kind: `(N,)` int64 from 0, what each node is (0 a person, 1 a film), or None where all are alike.
         texts: what is written of nodes, by their numbers.
+        ids: `(N,)` int64, ascending, hashes of the nodes' names; None where they have none.
+        number: `(N,)` int64, the number of each node in the order in which they were told; None where it is that order.
+        columns: what features of nodes, and of edges, are called.
+        words: columns of edges that hold words, `(2E,)` each.
     """
 
     x: Tensor
@@ -35,6 +45,10 @@ class Wiring:
     about: Mapping[str, str] = field(default_factory=dict)
     kind: Tensor | None = None
     texts: Mapping[int, str] = field(default_factory=dict, repr=False)
+    ids: Tensor | None = None
+    number: Tensor | None = None
+    columns: Names = UNNAMED
+    words: Mapping[str, Words] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -45,6 +59,10 @@ class Wiring:
         about: Mapping[str, str] | None = None,
         kind: np.ndarray | None = None,
         texts: Mapping[int, str] | None = None,
+        *,
+        ids: Tensor | None = None,
+        columns: Names = UNNAMED,
+        words: Mapping[str, Words] | None = None,
     ) -> Wiring:
         """A wiring of N nodes from edges in any order and direction; loops and repeated edges are dropped.
 
@@ -55,30 +73,46 @@ class Wiring:
             about: what is known of it.
             kind: `(N,)` whole numbers from 0, what each node is, or None.
             texts: what is written of nodes, by their numbers.
+            ids: `(N,)` int64, a hash of each node's name (`data.prepared.prepare.sample_ids`), or None.
+            columns: names of the features of nodes, and of edges, where they have any.
+            words: columns of edges that hold words, `(E,)` each.
 
         Raises:
             BadSample: an edge to a node that is not there, or a feature that is NaN or infinite.
         """
         check_ends(edges, len(x))
         check_features(x, "node")
+        values = np.asarray(np.zeros((edges.shape[1], 0)) if values is None else values, np.float32)
         kept, edges = once(edges, len(x))
-        values = np.zeros((len(kept), 0), np.float32) if values is None else np.asarray(values, np.float32)[kept]
-        check_features(values, "edge")
+        check_features(values[kept], "edge")
+        by_name = np.arange(len(x)) if ids is None else np.argsort(ids.numpy(), kind="stable")
+        number = np.argsort(by_name, kind="stable")
+        x, edges = x[by_name], number[edges]
         here, there = np.concatenate([edges, edges[::-1]], 1)
         order = np.lexsort((there, here))
+        at = np.concatenate([kept, kept])[order]
         start = np.concatenate([[0], np.bincount(here, minlength=len(x)).cumsum()])
         return cls(
             torch.from_numpy(np.ascontiguousarray(x, np.float32)),
             torch.from_numpy(start.astype(np.int64)),
             torch.from_numpy(there[order].astype(np.int32)),
-            torch.from_numpy(np.concatenate([values, values])[order]),
+            torch.from_numpy(values[at]),
             dict(about or {}),
-            None if kind is None else torch.from_numpy(np.asarray(kind, np.int64)),
-            dict(texts or {}),
+            None if kind is None else torch.from_numpy(np.asarray(kind, np.int64)[by_name]),
+            {int(number[node]): text for node, text in (texts or {}).items()},
+            None if ids is None else ids[torch.from_numpy(by_name)],
+            None if ids is None else torch.from_numpy(number),
+            columns,
+            {name: column.of(at) for name, column in (words or {}).items()},
         )
 
     def __len__(self) -> int:
         return len(self.x)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it is."""
+        return self.x.device
 
     @property
     def degree(self) -> Tensor:
@@ -88,13 +122,30 @@ class Wiring:
     @property
     def nbytes(self) -> int:
         """Of everything stored."""
-        parts = (self.x, self.start, self.ends, self.values, *([] if self.kind is None else [self.kind]))
-        return sum(part.nbytes for part in parts) + sum(len(text.encode()) for text in self.texts.values())
+        parts = (self.x, self.start, self.ends, self.values, self.kind, self.ids, self.number)
+        told = sum(column.code.nbytes for column in self.words.values())
+        told += sum(len(text.encode()) for text in self.texts.values())
+        return sum(part.nbytes for part in parts if part is not None) + told
 
     @cached_property
     def kinds(self) -> Tensor:
         """`(N,)` int64, what each node is; 0 where all are alike."""
         return torch.zeros_like(self.start[1:]) if self.kind is None else self.kind
+
+    @cached_property
+    def names(self) -> Tensor:
+        """`(N,)` int64, which node each is: a hash of its name, its number where it has none."""
+        return torch.arange(len(self), device=self.device) if self.ids is None else self.ids
+
+    @cached_property
+    def keys(self) -> Tensor:
+        """`(N,)` int64, what is drawn at each node is keyed by."""
+        return mix(self.names)
+
+    @cached_property
+    def who(self) -> str:
+        """A hash of all nodes' names; nothing where they have none."""
+        return "" if self.ids is None else blake2b(self.ids.cpu().numpy().tobytes(), digest_size=8).hexdigest()
 
     @cached_property
     def rows(self) -> Tensor:
@@ -126,13 +177,26 @@ class Wiring:
 
     def on(self, device: torch.device) -> Wiring:
         """The wiring on a device, copied there once."""
-        if self.x.device == device:
+        if self.device == device:
             return self
         if device not in self._elsewhere:
-            parts = {name: getattr(self, name).to(device) for name in ("x", "start", "ends", "values")}
-            kind = None if self.kind is None else self.kind.to(device)
-            self._elsewhere[device] = replace(self, **parts, kind=kind)
+            own = {field.name: getattr(self, field.name) for field in fields(self)}
+            parts = {name: part.to(device) for name, part in own.items() if isinstance(part, Tensor)}
+            self._elsewhere[device] = replace(self, **parts)
         return self._elsewhere[device]
+
+    @cached_property
+    def _read(self) -> dict[Columns, Wiring]:
+        return {}
+
+    def reading(self, columns: Columns) -> Wiring:
+        """The wiring with the features that a run reads, made once."""
+        if columns.alike(self):
+            return self
+        if columns not in self._read:
+            x, values = (torch.from_numpy(part) for part in columns.features(self))
+            self._read[columns] = replace(self, x=x, values=values, columns=columns.names)
+        return self._read[columns]
 
     def edges(self) -> Tensor:
         """Every edge once, smaller end first: `(2, E)` int64."""

@@ -73,7 +73,7 @@ class SGL(Method):
         wiring, index = triple.value.wiring, triple.value.index
         left, right, stranger = net.everyone(wiring)[index].unbind(1)
         losses = {"ranking": pairwise_ranking((left * right).sum(1), (left * stranger).sum(1))}
-        losses["decay"] = self.decay * net.table[index].square().sum((1, 2)) / 2
+        losses["decay"] = self.decay * net.vectors(wiring)[index].square().sum((1, 2)) / 2
         features = {"node": index[:, :2], "kind": wiring.kinds[index[:, :2]], "present": triple.present[:, :2]}
         features["pair"] = torch.stack([left, right], 1)
         thinned = [net.everyone(wiring, kept)[index[:, :2]] for kept in views.step["thinned"]]
