@@ -103,7 +103,8 @@ def _rewired(rewire: Callable[[np.ndarray, int], np.ndarray]) -> Source:
     source = packages()
     wiring, places = _nodes(source)
     edges = rewire(wiring.edges().numpy(), len(wiring))
-    items = NodeItems(Wiring.of(wiring.x.numpy(), edges, about=wiring.about))
+    rewired = Wiring.of(wiring.x.numpy(), edges, about=wiring.about, ids=wiring.ids, columns=wiring.columns)
+    items = NodeItems(rewired)
     return replace(source, columns={"package": replace(source.columns["package"], items=Picked(items, places))})
 
 

@@ -35,7 +35,7 @@ def ratings() -> Source:
     graph = cinema()
     wiring, rated = graph.columns["node"].items[0][0].wiring, graph.links["rated"]  # type: ignore[union-attr]
     rows = rows_of(rated.ends, sample_ids(graph.names)).numpy()
-    features = wiring.x.numpy()
+    features = wiring.x[wiring.number].numpy()
     people = {i: {"person": graph.names[i], **_about(graph, i)} for i in np.unique(rows[:, 0]).tolist()}
     title = graph.columns["title"].items
     films = {i: _film(graph.names[i], str(title[i][0]), features[i]) for i in np.unique(rows[:, 1]).tolist()}

@@ -2,7 +2,8 @@
 
 Read from apt's own list, so another machine may have another release: its name, number, date and checksum go with the
 source and with everything made from it. A node's features are its name and its one-line description as a 64-number
-summary (TF-IDF of words, then their principal directions); section and tags are labels alone. Packages built from one
+summary (TF-IDF of words, then their principal directions, which are another list's no more and are named after the
+list); section and tags are labels alone. Packages built from one
 source are alike and share a split. Of the dependencies 5 % are held out for choosing and 10 % for scoring, by a hash of
 the two names: the graph that is learned from does not have them.
 """
@@ -61,7 +62,9 @@ def build(stock: Stock) -> Source:
     about = _release(stock)
     texts = table["description"].to_pylist()
     told = {i: text for i, text in enumerate(texts) if text}
-    wiring = Wiring.of(x, edges[:, part == "train"], about=about, texts=told)
+    ids = sample_ids(names)
+    of_nodes = tuple(f"direction {i + 1} of {about['sha256'][:12]}" for i in range(x.shape[1]))
+    wiring = Wiring.of(x, edges[:, part == "train"], about=about, texts=told, ids=ids, columns=(of_nodes, ()))
     return Source(
         "debian",
         {
@@ -73,7 +76,7 @@ def build(stock: Stock) -> Source:
         groups=groups,
         split=split_by_hash(groups),
         about=about,
-        links={"depends": Links(sample_ids(names)[edges.T], part)},
+        links={"depends": Links(ids[edges.T], part)},
         understood=[f"release {about['release']}, list of sha256 {about['sha256']}"],
     )
 

@@ -41,8 +41,10 @@ def build(stock: Stock) -> Source:
     kind = np.repeat([0, 1], [len(who), len(what)])
     titles = [_title(row) for row in what]
     texts = {len(who) + i: title for i, title in enumerate(titles)}
-    wiring = Wiring.of(_features(len(who), what), edges[:, seen], liked[seen, None], kind=kind, texts=texts)
     names = [f"user {row['user_id']}" for row in who] + [f"film {row['item_id']}" for row in what]
+    ids, (x, of_nodes) = sample_ids(names), _features(len(who), what)
+    columns = (of_nodes, ("rating",))
+    wiring = Wiring.of(x, edges[:, seen], liked[seen, None], kind=kind, texts=texts, ids=ids, columns=columns)
     nobody = [None] * len(what)
     return Source(
         "ml-100k-graph",
@@ -57,12 +59,12 @@ def build(stock: Stock) -> Source:
             "occupation": np.array([row["occupation"] for row in who] + nobody, dtype=object),
         },
         split=split_by_hash(names),
-        links={"rated": Links(sample_ids(names)[edges.T], part, ranked=True)},
+        links={"rated": Links(ids[edges.T], part, ranked=True)},
     )
 
 
-def _features(people: int, films: list[dict[str, Any]]) -> np.ndarray:
-    """`(N, F)`: is a person, is a film, its genres, and its decade from 1920 on, 0 or 1 each."""
+def _features(people: int, films: list[dict[str, Any]]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """`(N, F)`: is a person, is a film, its genres, and its decade from 1920 on, 0 or 1 each; and what each says."""
     import numpy as np
 
     genres = sorted({genre for row in films for genre in (row["class"] or "").split()})
@@ -75,7 +77,8 @@ def _features(people: int, films: list[dict[str, Any]]) -> np.ndarray:
         year = row["release_year"]
         if year and year.isdecimal():
             own[2 + len(genres) + min(max((int(year) - 1920) // 10, 0), 7)] = 1
-    return x
+    decades = [f"{1920 + 10 * i}s" for i in range(8)]
+    return x, ("is a person", "is a film", *(f"genre {genre}" for genre in genres), *decades)
 
 
 def _title(row: dict[str, Any]) -> str:
