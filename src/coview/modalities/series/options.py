@@ -48,9 +48,9 @@ class SeriesOptions(Options, modality="series", limits=LIMITS):
 
     Args:
         length: times of every series that are kept; default the 95th percentile of the data, at most 1,024.
-        step: from one time to the next, in seconds or the unit of the data; data that has times says it.
         patch: times of a token; default such that there are about 20 tokens.
         layout: which axis of an array is time, `time-channels` or `channels-time`.
+        step: from one time to the next, in seconds or the unit of the data; data that has times says it.
         standardise: over what mean and deviation are taken, `data` or `sample`.
         crop: least share of a series that augmentation looks at.
         jitter: noise of augmentation, in deviations of the channel.
@@ -63,9 +63,9 @@ class SeriesOptions(Options, modality="series", limits=LIMITS):
     """
 
     length: int | None = None
-    step: float | None = None
     patch: int | None = None
     layout: Layout | None = None
+    step: float | None = None
     standardise: Scale = Scale.DATA
     crop: float = 0.5
     jitter: float = 0.05

@@ -171,10 +171,7 @@ class Table(Modality):
     def raw(self, view: View) -> Tensor:
         """1 where a cell is missing; numbers as scores and, standardised, as they are; 1 for the cell's word.
 
-        Numbers stand twice: of scores, plain numbers and both, 12 of 15 probes read most from both (labels by
-        neighbours and by a linear classifier, each number by ridge regression on the others; diamonds, letter and
-        shuttle in all three, satellite in two, credit, the smallest, in one). What is linear in numbers is lost in
-        their ranks, and outliers drown what their ranks tell.
+        Numbers stand twice, for what is linear in them is lost in their ranks, and outliers drown what ranks tell.
         """
         value = view.value
         missing = value.isnan()
