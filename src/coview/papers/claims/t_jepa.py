@@ -50,8 +50,8 @@ def claim(scale: int) -> Claim:
             Comparison("t-jepa", "no token", PROBE.name),
             Comparison("t-jepa", "no token", RANK.name),
         ),
-        note="Raw columns are 16 numbers, as they are and as normal scores. Embeddings are means over a row's tokens, where the paper's "
-        "heads read all tokens side by side, and the paper's heads are deep ones beside the linear one. Found: the "
-        "token's gain is within what seeds differ by, though both arms narrow to little more than half the directions "
-        "of the untrained encoder, which is as good as either.",
+        note="Raw columns are 16 numbers, as they are and as normal scores. Embeddings are means over a row's tokens, "
+        "where the paper's heads read all tokens side by side, and the paper's heads are deep ones beside the linear "
+        "one. Found: the token's gain is within what seeds differ by, though both arms narrow to little more than half "
+        "the directions of the untrained encoder, which is as good as either.",
     )
