@@ -44,6 +44,15 @@ def test_only_the_newest_two_stay(tmp_path: Path) -> None:
     assert [p.name for p in checkpoint.checkpoints(tmp_path)] == ["step-00000002", "step-00000003"]
 
 
+def test_a_run_without_a_whole_checkpoint_has_no_newest(tmp_path: Path) -> None:
+    assert checkpoint.newest(tmp_path) is None
+    (tmp_path / checkpoint.FOLDER / "step-00000009").mkdir(parents=True)
+    assert checkpoint.newest(tmp_path) is None
+    for step in (2, 3):
+        checkpoint.save(tmp_path / checkpoint.FOLDER, step, nn.Linear(2, 2), {})
+    assert checkpoint.newest(tmp_path) == tmp_path / checkpoint.FOLDER / "step-00000003"
+
+
 def test_a_full_disk_keeps_the_old_checkpoint_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoint.save(tmp_path, 1, nn.Linear(2, 2), {})
 

@@ -30,6 +30,7 @@ from coview.engine.signals import Interrupt
 from coview.engine.step import ExactStep
 from coview.engine.stopwatch import Stopwatch
 from coview.errors import RunFailed, UserError
+from coview.health.reading import Reading
 from coview.methods.registry import method_class
 from coview.nn.encoder import Encoder
 from coview.views.draw import occurrence_keys
@@ -103,6 +104,7 @@ class Trainer:
         self.step = self.skipped = self.bad_in_a_row = 0
         self.saved_at = 0.0
         self.metrics: list[dict[str, Any]] = []
+        self.seen: dict[str, Tensor] = {}
         self.watch = Stopwatch()
 
     # -- one step
@@ -239,7 +241,7 @@ class Trainer:
         """Takes a reading and notes it in the step's line."""
         with self.watch("health"):
             self.monitor.losses.append({k[5:]: v for k, v in line.items() if k.startswith("loss/")})
-            readings = self.monitor.look(self.method, getattr(self, "seen", {}), self.step)
+            readings = self.monitor.look(self.method, self.seen, self.step)
         line["health"] = {n: r.to_dict() for n, r in readings.items()}
 
     def _next_look(self) -> float:
@@ -312,8 +314,6 @@ class Trainer:
 
     def _load(self, path: Path) -> None:
         """Puts the run where a checkpoint left it."""
-        from coview.health.reading import Reading
-
         self.step, state = checkpoint.load(path, self.method)
         self.updater.load_state_dict(state["updater"])
         for optimizer in self.updater.optimizers:
