@@ -99,6 +99,7 @@ def test_debian_says_its_release_and_holds_its_links_out() -> None:
     assert source.about["release"]
     wiring = source.columns["package"].items[0][0].wiring
     assert wiring.about["sha256"] == source.about["sha256"]
+    assert all(source.about["sha256"][:12] in name for name in wiring.columns[0])  # no other release's are these
     assert int(wiring.degree[wiring.number[by(source, "libc6")]]) > 10_000
     links_are_not_in_the_graph(source, "package", "depends")
 
