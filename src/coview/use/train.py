@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from coview.engine.config import FitConfig, plain
 from coview.errors import UserError
+from coview.flags import flag
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -162,13 +163,13 @@ def _check_slots(config: FitConfig, source: Source) -> None:
     encoders = config.encoder if isinstance(config.encoder, dict) else {}
     own = [name for name, value in config.encoder_options.items() if isinstance(value, dict)]
     asked = {"--slots": config.slots or (), "--encoder": encoders, "--encoder-options": own}
-    for flag, named in {**asked, "--modality": config.modality}.items():
-        known = [*source.columns] if flag == "--slots" else [*source.columns, *modalities]
+    for option, named in {**asked, "--modality": config.modality}.items():
+        known = [*source.columns] if option == "--slots" else [*source.columns, *modalities]
         unknown = [slot for slot in named if slot not in known]
         if unknown:
             near = get_close_matches(unknown[0], known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(source.columns)}"
-            raise UserError(f"{flag}: the data has no slot {unknown[0]!r}; {hint}")
+            raise UserError(f"{option}: the data has no slot {unknown[0]!r}; {hint}")
 
 
 def saved_run(out: str | None, method: str | None, asked: Mapping[str, Any]) -> tuple[FitConfig, dict[str, Modality]]:
@@ -196,8 +197,7 @@ def saved_run(out: str | None, method: str | None, asked: Mapping[str, Any]) -> 
         kept = getattr(config, name, config.options.get(name))
         if not _is_kept(plain(value), plain(kept)):
             told = "it has none" if kept is None else f"it has {kept}"
-            flag = f"--{name.replace('_', '-')}"
-            raise UserError(f"--resume goes on as the run was asked for: {flag} cannot be {value} now, {told}")
+            raise UserError(f"--resume goes on as the run was asked for: {flag(name)} cannot be {value} now, {told}")
     return config, read_modalities(Path(out))
 
 
