@@ -203,6 +203,15 @@ def test_a_table_of_rows_without_times_is_not_long(tmp_path: Path) -> None:
     assert list(open_source(path).columns) == ["review"]
 
 
+def test_truth_values_name_nobody(tmp_path: Path) -> None:
+    days = [datetime(2024, 1, 1 + i % 9) for i in range(60)]
+    rows = {"age": [20 + i % 50 for i in range(60)], "member": [i % 2 == 0 for i in range(60)], "day": days}
+    source = open_source(written(tmp_path, rows))
+    assert (len(source), source.columns["table"].modality) == (60, "table")
+    with pytest.raises(UserError, match="no column says whose each row is"):
+        open_source(written(tmp_path, rows), columns=["visit:events=age"])
+
+
 def test_a_log_can_be_loaded(tmp_path: Path) -> None:
     data = load(open_source(written(tmp_path, walks()), columns=["walk:series=x,y"]))
     assert data.slots["walk"].length[:, 0].tolist() == [30] * 4

@@ -66,7 +66,8 @@ def _has(there: Sequence[str], name: str) -> bool:
 
 def _lacks(reading: Reading, slot: Wanted, lost: list[str]) -> UserError:
     columns = f"column {lost[0]!r}" if len(lost) == 1 else f"{count(len(lost), 'column')} ({some(lost, 5)})"
-    wanted = f"{slot.slot}:{slot.modality}={','.join(slot.columns)}"
+    shown = [*slot.columns[:8], *(["..."] if len(slot.columns) > 8 else [])]
+    wanted = f"{slot.slot}:{slot.modality}={','.join(shown)}"
     return UserError(
         f"{reading.name} lacks {columns} of slot {slot.slot!r}, which the run was trained with; it has "
         f"{some(reading.table.column_names, 20)}: if they are called otherwise here, name them in the run's order, "

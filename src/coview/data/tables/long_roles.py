@@ -24,6 +24,7 @@ ROLES = ("entity", "time")
 """What columns may be beside slots."""
 
 _TIME = re.compile(r"^(time|timestamp|datetime|date|day|t|ts|seconds|event_time|event_date|created_at|time_stamp)$")
+_NO_NAMES = (types.is_floating, types.is_nested, types.is_boolean)
 _AT_LEAST = 3
 """Rows of an entity on average before a table is taken to be in long form without being told."""
 
@@ -81,7 +82,7 @@ def guess_entity(reading: Reading, time: str | None) -> str | None:
     """The first column that names entities met twice or more on average, by its name; `time` is another."""
     for name in reading.table.column_names:
         kind = reading.table[name].type
-        if name == time or not is_entity(name) or types.is_floating(kind) or types.is_nested(kind):
+        if name == time or not is_entity(name) or any(is_no_name(kind) for is_no_name in _NO_NAMES):
             continue
         if 2 * distinct(reading.table[name]) <= len(reading.table):
             return name
