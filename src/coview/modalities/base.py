@@ -20,6 +20,10 @@ class BadSample(Exception):
     """A raw value that cannot be read: skipped, counted and named. The message is one short reason."""
 
 
+class Unfit(Exception):
+    """An item that what was fitted has no place for. The message is one short reason, as `Modality.unfit` gives it."""
+
+
 class Modality(ABC):
     """One kind of data, as one slot of one data set holds it.
 

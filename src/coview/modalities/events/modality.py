@@ -14,13 +14,13 @@ from torch import Tensor, nn
 
 from coview.batch import View
 from coview.errors import UserError
-from coview.modalities.base import Modality, stack_present
+from coview.modalities.base import Modality, Unfit, stack_present
 from coview.modalities.events.error import event_error
 from coview.modalities.events.fields import Fields, fit_fields
 from coview.modalities.events.options import EventsOptions
 from coview.modalities.events.picture import events_picture
 from coview.modalities.events.read import History, read_history
-from coview.modalities.events.store import Coder, Unfit
+from coview.modalities.events.store import Coder
 from coview.nn.event_embedding import EventEmbedding
 from coview.nn.gru import SequenceGRU
 from coview.nn.transformer import TokenNet

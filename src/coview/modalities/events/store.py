@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from coview.modalities.base import Unfit
 from coview.modalities.cells import MOST, told_number, word
 from coview.modalities.events.fields import Fields, Number, gaps_of
 from coview.modalities.events.read import TIME, History, seconds, words_of
 
 WIDE = 2.0
 """In units of this deviation or a greater one float32 holds any number that it holds, less their mean."""
-
-
-class Unfit(Exception):
-    """A history that the fitted fields have no place for; the message is the reason."""
 
 
 class Coder:
@@ -35,17 +32,14 @@ class Coder:
         Raises:
             Unfit: none of the fields is there, or a field of numbers holds a word or a number too far from all others.
         """
-        if self.known and set(self.known).isdisjoint(item.names):
-            raise Unfit(f"has none of the fields {', '.join(self.known)}")
-        given = dict(zip(item.names, item.values, strict=True))
+        given = self._given(item)
         for number in self.fields.numbers:
             if number.name in given and (given[number.name].dtype == object or number.std < WIDE):
                 _standardised(number, given[number.name])
 
     def encode(self, item: History) -> np.ndarray:
         """The fields of each event, NaN where one is missing; raises as `check`."""
-        self.check(item)
-        given = dict(zip(item.names, item.values, strict=True))
+        given = self._given(item)
         nothing = np.full(item.events, np.nan)
         columns = [nothing if item.time is None else gaps_of(item.time)]
         columns += [_standardised(number, given.get(number.name, nothing)) for number in self.fields.numbers]
@@ -53,6 +47,12 @@ class Coder:
             words = words_of(given[category.name]) if category.name in given else [None] * item.events
             columns.append(np.array([np.nan if w is None else codes.get(w, 0) for w in words]))
         return np.stack(columns, 1).astype(np.float32)
+
+    def _given(self, item: History) -> dict[str, np.ndarray]:
+        """Fields by name; raises Unfit where none of those that are known is there."""
+        if self.known and set(self.known).isdisjoint(item.names):
+            raise Unfit(f"has none of the fields {', '.join(self.known)}")
+        return dict(zip(item.names, item.values, strict=True))
 
     def notes(self, item: History) -> list[str]:
         """Which fields a history lacks, and in which a word has no code of its own."""

@@ -119,11 +119,8 @@ class Series(Modality):
 
     def notes(self, item: np.ndarray) -> list[str]:
         """Cut at its end."""
-        return (
-            [f"cut after {self.samples} times (series.length)"]
-            if len(oriented(item, self.layout)) > self.samples
-            else []
-        )
+        cut = len(oriented(item, self.layout)) > self.samples
+        return [f"cut after {self.samples} times (series.length)"] if cut else []
 
     def unlike(self, told: Mapping[str, Any]) -> str | None:
         """Of another step."""

@@ -11,14 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import View
-from coview.modalities.base import Modality, stack_present
+from coview.modalities.base import Modality, Unfit, stack_present
 from coview.modalities.cells import Cell
 from coview.modalities.table.columns import Category, Kind, from_json, to_json
 from coview.modalities.table.fit import fit_columns
 from coview.modalities.table.loss import mixed_column_error
 from coview.modalities.table.options import TableOptions
 from coview.modalities.table.read import Row, read_row
-from coview.modalities.table.store import Coder, Unfit
+from coview.modalities.table.store import Coder
 from coview.nn.columns import ColumnEmbedding, ColumnLayout, ColumnMLP
 from coview.nn.transformer import TokenNet
 from coview.views.columns import blend_columns, corrupt, hide, shake

@@ -7,14 +7,11 @@ from math import inf
 
 import numpy as np
 
+from coview.modalities.base import Unfit
 from coview.modalities.cells import Cell, Seconds, told_number, word
 from coview.modalities.table.columns import Category, Kind, Number
 from coview.modalities.table.ranks import Ranks
 from coview.modalities.table.read import Row
-
-
-class Unfit(Exception):
-    """A row that the fitted columns have no place for; the message is the reason."""
 
 
 class Coder:
