@@ -69,8 +69,13 @@ def open_source(
         slots = as_known(reading, known) if known is not None and wanted is None else wanted
         source = from_table(reading, slots)
     else:
-        known = known or Known()
-        source = _as_said(data, path, graphs, wanted or known.said, labels or known.labels, wanted is None)
+        known, source = known or Known(), None
+        asked = labels or known.labels
+        if wanted is None and known.said:
+            with suppress(UserError):  # it has no such slots: it is read as it looks
+                source = _other(data, path, graphs, known.said, asked)
+        if source is None:
+            source = _other(data, path, graphs, wanted, asked)
         labels = labels or [name for name in known.labels if name in source.labels]
         source = _grouped(source, group or (known.group if known.group in source.labels else None))
     source = cut_rasters(cut_videos(source, options), options)
@@ -83,19 +88,8 @@ def open_source(
     return source
 
 
-def _as_said(
-    data: Any,
-    path: Path | None,
-    graphs: bool,
-    wanted: list[Wanted] | None,
-    labels: list[str],
-    if_so: bool,
-) -> Source:
-    """What is no table, its slots as named; `if_so`: where it has what is named, else as it looks."""
-    if wanted and if_so:
-        with suppress(UserError):
-            return _as_said(data, path, graphs, wanted, labels, False)
-        wanted = None
+def _other(data: Any, path: Path | None, graphs: bool, wanted: list[Wanted] | None, labels: list[str]) -> Source:
+    """What is no table, its slots as named."""
     if path is None:
         return _renamed(_ready(data), wanted)
     return _renamed(open_graph_folder(path, labels), wanted) if graphs else _files(path, wanted, labels)

@@ -156,14 +156,14 @@ def read_data(
     """
     from coview.data.open import open_source
     from coview.data.prepared.prepare import load
-    from coview.use.train import as_slots, given, known
+    from coview.use.train import as_slots, given, known_to
 
     slots, columns, label = (listed(names) for names in (slots, columns, label))
     unknown = [s for s in slots or () if s not in run.modalities]
     if unknown:
         raise UserError(f"the run has no slot {unknown[0]!r}; it has {', '.join(run.modalities)}")
     place, options = given(run.config, data), run.config.modality
-    source = open_source(place, columns=columns, label=label, options=options, known=known(run.config, data))
+    source = open_source(place, columns=columns, label=label, options=options, known=known_to(run.config, data))
     source = as_slots(source, run.modalities)
     wanted = {s: m for s, m in run.modalities.items() if slots is None or s in slots}
     return load(source, modalities=wanted, strict=strict)

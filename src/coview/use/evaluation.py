@@ -19,7 +19,7 @@ from coview.evaluate.evaluate import evaluate as score
 from coview.evaluate.scores import Scores
 from coview.evaluate.supervised import supervised_reference
 from coview.kinds import listed
-from coview.use.train import is_own, known
+from coview.use.train import is_own, known_to
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -121,7 +121,7 @@ def _refuse_seen(run: Run, data: Data, rows: dict[str, Tensor], group: str | Non
     from coview.errors import UserError
 
     config = run.config
-    source = open_source(config.data, options=config.modality, known=known(config, None))
+    source = open_source(config.data, options=config.modality, known=known_to(config, None))
     seen = {source.names[i] for i in split(source, seed=0)["train"].tolist()}
     held = rows.get("test", rows["valid"]).tolist()
     if both := sum(data.names[i] in seen for i in held):
@@ -151,7 +151,6 @@ def prepare_again(
     """
     from coview.use.train import given, prepare
 
-    told = {"columns": columns, "label": label}
-    asked = {name: list(names) if names else None for name, names in told.items()}
-    config = dataclasses.replace(run.config, **asked, group=group)
-    return prepare(config, given(run.config, data), modalities=run.modalities, known=known(run.config, data))
+    columns, label = (list(names) if names else None for names in (columns, label))
+    config = dataclasses.replace(run.config, columns=columns, label=label, group=group)
+    return prepare(config, given(run.config, data), modalities=run.modalities, known=known_to(run.config, data))

@@ -72,7 +72,7 @@ def is_own(config: FitConfig, data: Any) -> bool:
     return place == config.data or (os.path.exists(place) and os.path.realpath(place) == os.path.realpath(config.data))
 
 
-def known(config: FitConfig, data: Any) -> Known:
+def known_to(config: FitConfig, data: Any) -> Known:
     """How a run read its own data; its labels are for that alone, as other data has labels of its own."""
     from coview.data.mapping import Known, from_told, parse_columns
 

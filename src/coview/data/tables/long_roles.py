@@ -25,6 +25,7 @@ ROLES = ("entity", "time")
 
 _TIME = re.compile(r"^(time|timestamp|datetime|date|day|t|ts|seconds|event_time|event_date|created_at|time_stamp)$")
 _NO_NAMES = (types.is_floating, types.is_nested, types.is_boolean)
+"""Kinds of values that name nobody."""
 _AT_LEAST = 3
 """Rows of an entity on average before a table is taken to be in long form without being told."""
 

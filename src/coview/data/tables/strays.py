@@ -22,7 +22,7 @@ from coview.data.tables.infer_columns import first_values, is_code, is_entity, i
 from coview.data.tables.read_table import of_lines
 from coview.data.tables.table_rows import Reading
 from coview.errors import UserError
-from coview.modalities.cells import time_of
+from coview.modalities.cells import number_of, time_of
 
 NEARLY = 0.95
 
@@ -142,14 +142,12 @@ def _of_words(wanted: Wanted) -> bool:
 
 
 def _number(word: str) -> int | float | None:
-    if "_" in word:  # Python's own way to write thousands
-        return None
-    for kind in (int, float):
-        try:
-            return kind(word)
-        except ValueError:
-            continue
-    return None
+    """Whole numbers as such: a float does not hold all of them."""
+    number = number_of(word)
+    try:
+        return None if number is None else int(word)
+    except ValueError:
+        return number
 
 
 _WHOLE = 1 << 63
