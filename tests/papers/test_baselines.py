@@ -98,6 +98,22 @@ def test_labels_are_learned_where_they_are_known_and_a_pretext_everywhere(pretex
     assert set(reps.losses) == {"labels", pretext}
 
 
+@pytest.mark.parametrize("mechanism", ["together", "one-after-another"])
+def test_a_pretext_is_learned_of_the_nodes_that_its_column_tells_of_and_no_other_node_is_looked_at(
+    mechanism: str,
+) -> None:
+    method, batch = semi(mechanism, "shape"), samples(node="graph", row="table")
+    row = batch["row"].value[:, 0]
+    shape = method.columns["shape"]
+    row[[1, 3], 2] = torch.nan
+    row[[0, 3, 4], shape] = torch.nan
+    views, _ = look(method, batch)
+    told = row[:, shape].isfinite()
+    assert views.weights["shape"].tolist() == told.double().tolist()
+    labels = row[:, 2].isfinite() & (mechanism == "together")
+    assert views["look"].present[:, 0].tolist() == (told | labels).tolist()
+
+
 @pytest.mark.parametrize("pretext", ["completion", "shape"])
 def test_one_after_another_learns_labels_in_the_second_half_alone(pretext: str) -> None:
     method, batch = semi("one-after-another", pretext), samples(node="graph", row="table")

@@ -121,7 +121,8 @@ def labelled_packages() -> Source:
     """Packages with what is told of them in a slot of its own.
 
     Their section, of those to train on known of ten of each; the section that is nearest to their cluster, by the
-    features of those whose section is known (their own where it is known); and their part of the graph.
+    features of those whose section is known, and of the others alone (as the authors' `main_clu.py` has it: else the
+    pretext would be the labels again); and their part of the graph.
     """
     source = parted_packages()
     assert source.split is not None
@@ -133,7 +134,7 @@ def labelled_packages() -> Source:
         known.append(part != "train" or met[section] <= LABELLED_PACKAGES)
         learnt.append(part == "train" and known[-1])
     nearest = _nearest_sections(source, np.array(learnt))
-    clusters = [section if own else near for section, own, near in zip(sections, learnt, nearest, strict=True)]
+    clusters = [None if own else near for own, near in zip(learnt, nearest, strict=True)]
     parts = source.labels["partition"].tolist()
     rows = [
         [{"section": section if told else None, "cluster": cluster, "partition": part}]

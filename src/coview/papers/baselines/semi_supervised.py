@@ -39,22 +39,25 @@ class SemiSupervised(Method):
     Paper: When Does Self-Supervision Help Graph Convolutional Networks? You, Chen, Wang, Shen. ICML 2020.
     https://arxiv.org/abs/2006.09136 (sections 3.1 and 3.2); the authors' code: Shen-Lab/SS-GCNs
 
-    Views: one augmented look for the labels, and for what a pretext tells of every node; for completion, one natural
-    look in which the node itself is hidden.
+    Views: one augmented look for the labels and for what a column tells; for completion, one natural look in which the
+    node itself is hidden.
 
     Loss: cross entropy of a linear classifier, and `weight` times the pretext's: the mean squared error between a
     linear map of a hidden node's representation and its features (completion), or the cross entropy of a second
-    classifier of what a column says of every node (its cluster, its part of the graph).
+    classifier of what a column says of a node (its cluster, its part of the graph), over the nodes it says it of.
 
     Requires: a slot of graphs by node, and a table with a column of words that is the class, missing where unknown.
 
-    Relations: GraphMAE, which completes features as well, without labels and with a decoder along the edges.
+    Relations: GraphMAE, which completes features as well, without labels and with a decoder along the edges. The
+    authors complete by the absolute error, times 100, of the leading left singular vectors of all features; here it is
+    the squared error of standardised features. They choose how the two losses are weighed on the validation part, and
+    weigh the labels with 1 - w where the pretext has w (clusters, parts).
 
     Args:
         graph: the slot's encoder.
         table: gives the classes and pretexts; its network is left aside.
         label: the column of the class.
-        pretext: `completion`, or a column of words that all nodes have.
+        pretext: `completion`, or a column of words, missing for nodes that it is not to be learned of.
         mechanism: how the two losses share the training.
         weight: of the pretext where both are together.
 
@@ -101,15 +104,14 @@ class SemiSupervised(Method):
     def views(self, batch: Batch, draw: Draw) -> Views:
         slot, modality = batch[self.graph.slot], self.graph.modality
         row = self.table.prepare(batch[self.slot].pick([0]))
-        known = row.present & (row.value[..., self.label, 1] == 0)
         views, weights = {}, {}
         if set(self.tasks) - {COMPLETION}:
-            everyone = self.pretext != COMPLETION and self.pretext in self.tasks
-            told = slot if everyone else slot.with_value(slot.value, present=slot.present & known)
-            views |= {"look": looks(told, modality, draw, 1, Positives.AUGMENT), "row": row}
-            there = views["look"].present
-            weights |= {"labels": (there & known)[:, 0].float()} if "labels" in self.tasks else {}
-            weights |= {self.pretext: (there & row.present)[:, 0].float()} if everyone else {}
+            columns = {"labels": self.label, self.pretext: self.columns.get(self.pretext)}
+            told = {task: self._known(row, columns[task]) for task in self.tasks if columns[task] is not None}
+            wanted = torch.stack(list(told.values())).any(0)
+            one = slot.with_value(slot.value, present=slot.present & wanted)
+            views |= {"look": looks(one, modality, draw, 1, Positives.AUGMENT), "row": row}
+            weights |= {task: (views["look"].present & known)[:, 0].float() for task, known in told.items()}
         if COMPLETION in self.tasks:
             whole = looks(slot, modality, draw, 1, Positives.NATURAL)
             hidden = torch.zeros(*whole.present.shape, whole.value.most, dtype=torch.bool, device=whole.present.device)
@@ -134,6 +136,11 @@ class SemiSupervised(Method):
             error = at_least_float32(F.mse_loss)(told, true, reduction="none").mean(1)
             losses[COMPLETION] = self.weight * error
         return Reps(losses=losses)
+
+    @staticmethod
+    def _known(row: View, column: int) -> Tensor:
+        """Where a column says something, `(B, 1)` bool."""
+        return row.present & (row.value[..., column, 1] == 0)
 
     @staticmethod
     def _told(head: nn.Module, z: Tensor, row: View, column: int) -> Tensor:

@@ -83,13 +83,13 @@ def claim(scale: int) -> Claim:
             for pretext in PRETEXTS
             for other in ("labels", f"{pretext} before")
         ),
+        seeds=tuple(range(8)),  # of three, one set was undecided and another did not hold
+        grid=(6e-5, 2.5e-4, 1e-3, 4e-3),
         note="A study. Packages of Debian, each pretext with a weight of 1; attacks are not tried. Clusters are 200 of "
-        "k-means, each given the section whose known packages are nearest, and parts are ten of METIS, as in the "
-        "authors' code. Where labels stand alone a batch is of labelled packages; in the other arms it is of as many "
-        "others besides, where the paper's step is of the whole graph. The learning rate is constant: one that falls "
-        "over both stages leaves the second little to learn with. Found: with any pretext, beside labels or before "
-        "them, within a hundredth of labels alone, which take the lowest rate of the grid. Before, with the loss of "
-        "labels in units of its entropy, completion beside them was ahead of both with every seed: that came of the "
-        "loss's scale, and not of the pretext.",
-        grid=(2.5e-4, 1e-3, 4e-3),
+        "k-means, each given the section whose known packages are nearest and told of the other packages alone, and "
+        "parts are ten of METIS, as in the authors' code. They choose the pretext's weight on the validation part, "
+        "and complete singular vectors by the absolute error; here it is standardised features, by the squared. Where "
+        "labels stand alone a batch is of labelled packages; in the other arms it is of as many others besides, where "
+        "the paper's step is of the whole graph. The learning rate is constant: one that falls over both stages leaves "
+        "the second little to learn with.",
     )  # fmt: skip
