@@ -11,6 +11,7 @@ from coview.batch import Batch
 from coview.errors import UserError
 from coview.losses import info_nce, sampled_softmax_rows
 from coview.methods.contrastive.ssl_item_recommendation import SSLItemRecommendation
+from coview.nn.heads import unit
 from tests.methods.slots import draws, encoders, joined, look, relation_losses, samples, without
 
 SLOTS = {"film": "table", "person": "text"}
@@ -51,6 +52,20 @@ def test_retrieval_and_contrast_are_their_equations() -> None:
     once = [0, 1, 3, 4]
     one, other = space("film", z["looks"], z["film/present"].expand(-1, 2))[once].unbind(1)
     torch.testing.assert_close(found["features"], method.contrast * info_nce(one, other, method.temperature))
+
+
+def test_both_items_asked_and_candidates_weigh_as_if_drawn_evenly() -> None:
+    method, batch = made(), rated(7, 8, 9)
+    for things in ([7], [7], [7, 8], [7], [7], [7, 8, 9]):
+        method.frequency.count(torch.tensor(things))
+    _, reps = look(method, batch)
+    z, found = reps.features, relation_losses(method, batch)["features"]
+    one, other = unit(method.space("film", z["looks"], z["film/present"].expand(-1, 2))).unbind(1)
+    share = method.frequency.log_share(batch.within["film"]).exp()
+    assert share[0] > share[1] > share[2]
+    alike = ((one @ other.T) / method.temperature).exp() / share
+    each = -(alike.diag() / alike.sum(1)).log()
+    torch.testing.assert_close(found, method.contrast * (each / share).sum() / (1 / share).sum())
 
 
 def test_items_without_a_query_teach_their_features_alone() -> None:

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
-from coview.losses.info_nce import info_nce_rows
 from coview.losses.sampled_softmax import sampled_softmax_rows
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.association import Association
@@ -30,7 +29,7 @@ class SSLItemRecommendation(JointMethod):
 
     Loss: `sampled_softmax_rows` of queries and their items, plus `contrast` times InfoNCE from the one look to the
     other among the step's items, both of unit vectors of the two towers. In the second an item weighs one by how often
-    steps hold it, since the authors draw items evenly for it.
+    steps hold it, where it is asked and where it is chosen from, since the authors draw items evenly for it.
 
     Requires: two slots, queries and items. Samples of one item share the level of `Batch.within` named as its slot.
 
@@ -114,9 +113,9 @@ class SSLItemRecommendation(JointMethod):
             at = order[first_met(item[order], there[order])]
             one, other = self.space(self.item, z["looks"], there[:, None].expand(-1, 2))[at].unbind(1)
             own = torch.arange(len(at), device=at.device)
-            each = by_rows(info_nce_rows, (one, own), (other, self.temperature))
-            weight = torch.softmax(-self.frequency.log_share(item[at]), 0)
-            found.losses["features"] = self.contrast * (weight * each).sum()
+            share = self.frequency.log_share(item[at])
+            each = by_rows(sampled_softmax_rows, (one, own), (other, item[at], share, self.temperature))
+            found.losses["features"] = self.contrast * (torch.softmax(-share, 0) * each).sum()
             found.kept |= {"bins": z["bins"][at]} if "bins" in z else {}
         return found
 
