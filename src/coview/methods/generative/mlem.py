@@ -55,6 +55,8 @@ class MLEM(SequenceAutoencoder):
         'healthy'
     """
 
+    batch_size = CoLES.batch_size
+
     def __init__(
         self,
         encoder: Encoder,
