@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.kinds import Count, Share
 from coview.losses import negative_cosine
 from coview.methods.base import Method
 from coview.nn.ema import Teacher
@@ -23,7 +24,7 @@ class MyMethod(Method):
         momentum: how slowly the copy follows; 1 stands still.
     """
 
-    def __init__(self, encoder: Encoder, *, hidden: int = 256, momentum: float = 0.99) -> None:
+    def __init__(self, encoder: Encoder, *, hidden: Count = 256, momentum: Share = 0.99) -> None:
         super().__init__()
         self.encoder, self.teacher = encoder, Teacher(encoder)
         self.predictor = MLP(encoder.dim, hidden, encoder.dim)

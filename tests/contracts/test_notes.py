@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+import typing
 
 import numpy as np
 import pytest
 from torch import Tensor
 
+from coview.kinds import kinds_of
 from coview.modalities.options import Options
 from coview.modalities.registry import modality_class
 from tests.contracts.cases import ITEMS, LONGER, OPTIONS, modality
 
 
-def limits(name: str) -> dict[str, tuple[float, float]]:
-    """Of a modality's options, as its own class of them says."""
-    return next(dict(told.limits) for told in Options.__subclasses__() if told.modality == name)
+def most_of(name: str, option: str) -> float:
+    """The greatest that an option of a modality may be, as its own class of them says."""
+    told = next(told for told in Options.__subclasses__() if told.modality == name)
+    limits = kinds_of(typing.get_type_hints(told, include_extras=True)[option])[1]
+    assert limits is not None
+    return limits.most
 
 
 @pytest.mark.parametrize("name", ITEMS)
@@ -33,6 +38,6 @@ def test_what_is_longer_than_what_is_kept_is_noted_with_the_option_that_keeps_it
     (note,) = modality(name).notes(longer)
     named = re.search(rf"\({name}\.(\w+)\)", note)
     assert named is not None
-    most = {named[1]: limits(name)[named[1]][1]}
+    most = {named[1]: most_of(name, named[1])}
     roomy = modality_class(name).adapt(usual, **{**OPTIONS[name], **most})
     assert not any(roomy.notes(item) for item in [longer, *usual])

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 import pytest
 
 from coview.errors import UserError
+from coview.kinds import Within
 from coview.modalities.options import Options
 
 
@@ -15,15 +17,15 @@ class Colour(StrEnum):
 
 
 @dataclass(frozen=True)
-class Some(Options, modality="some", limits={"size": (1, 8), "scale": (0, 1)}):
-    size: int | None = None
-    scale: tuple[float, float] = (0.3, 1.0)
+class Some(Options, modality="some"):
+    size: Annotated[int, Within(1, 8)] | None = None
+    scale: Annotated[tuple[float, float], Within(0, 1, rising=True)] = (0.3, 1.0)
     names: tuple[str, ...] = ()
     colour: Colour = Colour.RED
 
     def check(self) -> None:
-        if self.scale[0] > self.scale[1]:
-            raise UserError("the least scale is above the greatest")
+        if self.size is not None and self.size > 1 and self.names:
+            raise UserError("named ones have size 1")
 
 
 def test_what_is_not_given_or_none_is_the_default() -> None:
@@ -47,7 +49,8 @@ def test_names_become_members() -> None:
         ({"scale": "0.5"}, "scale is '0.5'; it takes 2 values"),
         ({"scale": "0.5,x"}, "it takes 2 values"),
         ({"scale": "0.5,2"}, "scale is 2.0"),
-        ({"scale": "0.5,0.2"}, "the least scale is above the greatest"),
+        ({"scale": "0.5,0.2"}, "scale is the least and the greatest, not 0.5, 0.2"),
+        ({"size": 2, "names": "a"}, "named ones have size 1"),
         ({"colour": "green"}, "one of red, blue"),
         ({"size": "abc"}, "size takes a whole number; 'abc' was given"),
         ({"size": 2.5}, "size takes a whole number"),

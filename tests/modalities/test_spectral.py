@@ -253,7 +253,7 @@ def test_a_picture_whose_only_known_band_is_empty_does_not_fit(spectral: Spectra
     [
         ({"bands": 3}, "has no option 'bands'"),
         ({"size": 1}, "size is 1"),
-        ({"scale": "0.9,0.2"}, "least and the greatest share"),
+        ({"scale": "0.9,0.2"}, "scale is the least and the greatest, not 0.9, 0.2"),
         ({"size": 15, "patch": 4}, "cannot be cut into patches of 4"),
     ],
 )

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from coview.errors import UserError
+from coview.kinds import read_value
 
 if TYPE_CHECKING:
     from coview.methods.base import Method
@@ -86,7 +87,8 @@ def build_method(
         frozen: slots whose encoders stay as they are.
 
     Raises:
-        UserError: the data lacks a slot the method needs, an option is unknown, or a start does not fit.
+        UserError: the data lacks a slot the method needs, an option is unknown or out of its limits, or a start does
+            not fit.
     """
     from coview.methods.base import Method
     from coview.nn.encoder import Encoder, build_encoder
@@ -94,12 +96,7 @@ def build_method(
     cls = method_class(name)
     signature = inspect.signature(cls.__init__)
     hints = typing.get_type_hints(cls.__init__)
-    options = dict(options or {})
-    known = own_options(cls)
-    unknown = [o for o in options if o not in known]
-    if unknown:
-        raise UserError(f"{name} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
-
+    own = read_options(name, options or {})
     plans = plan_encoders(name, modalities, encoder, encoder_options)
 
     def make(slot: str) -> Encoder:
@@ -118,7 +115,7 @@ def build_method(
             encoders[parameter.name] = make(_slot_for(name, parameter.name, modalities))
         elif typing.get_origin(hint) in (dict, Mapping) and Encoder in typing.get_args(hint):
             encoders[parameter.name] = {slot: make(slot) for slot in modalities}
-    method = cls(**encoders, **options)
+    method = cls(**encoders, **own)
     assert isinstance(method, Method)
     return method
 
@@ -168,6 +165,20 @@ def own_options(cls: type[Method]) -> dict[str, inspect.Parameter]:
     """The keyword-only parameters of a method: its options."""
     parameters = inspect.signature(cls.__init__).parameters.values()
     return {p.name: p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+
+
+def read_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """A method's options as its annotations have them.
+
+    Raises:
+        UserError: one is unknown, of another kind, or out of its limits.
+    """
+    cls = method_class(name)
+    hints, known = typing.get_type_hints(cls.__init__, include_extras=True), own_options(cls)
+    for option in options:
+        if option not in known:
+            raise UserError(f"{name} has no option {option!r}; it has {', '.join(known) or 'none'}")
+    return {o: read_value(f"{name}: {o}", value, hints.get(o)) for o, value in options.items()}
 
 
 def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> list[str]:

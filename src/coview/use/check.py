@@ -16,15 +16,15 @@ from coview.use.budget import check_budget
 
 
 def check_config(config: FitConfig) -> None:
-    """Raises UserError where a name is none of those there are, the budget has no sense, or a file cannot be read."""
+    """Raises UserError where a name is none of those there are, an option has no sense, or a file cannot be read."""
     from coview.balance.rules import balance_rule
     from coview.engine.devices import check_device
     from coview.engine.optimize import OptimizerName
     from coview.engine.pretrained import tensors_of
-    from coview.methods.registry import method_class
+    from coview.methods.registry import read_options
 
     check_budget(config)
-    method_class(config.method)
+    read_options(config.method, config.options)
     check_name("--optimizer", config.optimizer, OptimizerName)
     balance_rule(config.balance)
     check_device(config.device)

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pytest
 import torch
 
-from coview.errors import UserError
 from coview.methods.contrastive.cvrl import CVRL
 from tests.methods.slots import draws, encoders, samples
 
@@ -49,9 +47,3 @@ def test_both_clips_are_of_one_natural_view() -> None:
     dark = cvrl().views(batch, draws(batch))["looks"].value.std((-1, -2)).amax((2, 3)) < 0.01
     assert torch.equal(dark[:, 0], dark[:, 1])
     assert 0 < int(dark[:, 0].sum()) < len(batch)
-
-
-@pytest.mark.parametrize("wrong", [{"share": 1.0}, {"power": 0.0}])
-def test_a_share_or_power_that_leaves_no_gap_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(UserError, match="share lies between 0 and 1 and power above 0"):
-        cvrl(**wrong)

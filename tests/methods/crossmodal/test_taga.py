@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 from torch.nn import functional as F
 
 from coview.batch import Batch, Features
-from coview.errors import UserError
 from coview.losses import symmetric_info_nce
 from coview.methods.crossmodal.clip import CLIP
 from coview.methods.crossmodal.taga import TAGA
@@ -118,9 +116,3 @@ def test_of_whole_graphs_with_one_hop_it_is_clip() -> None:
     z = {slot: clip.encoders[slot](views[slot]) for slot in ("molecule", "name")}
     graphs, names = (clip.space(slot, out.pooled, out.present)[:, 0] for slot, out in z.items())
     torch.testing.assert_close(found, symmetric_info_nce(graphs, names, clip.scale.temperature))
-
-
-def test_no_hop_is_refused() -> None:
-    made = encoders(molecule="graph", name="text")
-    with pytest.raises(UserError, match="one hop and one step or more; hops=0"):
-        TAGA(made["molecule"], made["name"], hops=0)

@@ -69,7 +69,7 @@ def test_what_does_not_fit_says_why_and_is_absent(item: object, reason: str) -> 
         ({"size": 3}, "graph has no option 'size'"),
         ({"nodes": 0}, "graph: nodes is 0"),
         ({"fanout": (1000, 1000)}, "10,000 nodes in all at most"),
-        ({"scale": (0.9, 0.5)}, "the least and the greatest share of the nodes"),
+        ({"scale": (0.9, 0.5)}, "graph: scale is the least and the greatest, not 0.9, 0.5"),
         ({"drop_edges": 1.0}, "graph: drop_edges is 1.0"),
     ],
 )

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Share, Weight
 from coview.losses.influence_contrast import influence_contrast_rows
 from coview.losses.masked_reconstruction import masked_squared_error
 from coview.losses.precision import at_least_float32
@@ -83,14 +84,14 @@ class SCGC(Method):
         self,
         graph: Encoder,
         *,
-        clusters: int = 10,
+        clusters: Count = 10,
         form: Form = Form.SCGC,
-        order: int = 2,
-        contrast: float = 2.0,
-        sharpen: float = 0.1,
-        temperature: float = 1.0,
-        begin: float = 0.5,
-        kept: int = 1024,
+        order: Count = 2,
+        contrast: Weight = 2.0,
+        sharpen: Weight = 0.1,
+        temperature: AboveZero = 1.0,
+        begin: Share = 0.5,
+        kept: Count = 1024,
     ) -> None:
         super().__init__()
         if kept < clusters:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Share, Whole
 from coview.losses import sinkhorn, swapped_prediction_rows
 from coview.methods.base import Method
 from coview.nn.by_rows import by_rows
@@ -63,16 +64,16 @@ class SwAV(Method):
         self,
         encoder: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        prototypes: int = 256,
-        local: int = 4,
-        temperature: float = 0.1,
-        epsilon: float = 0.03,
-        iterations: int = 3,
-        queue: int = 512,
-        queue_start: float = 0.1,
-        freeze: float = 0.02,
+        dim: Count = 128,
+        hidden: Count = 512,
+        prototypes: Count = 256,
+        local: Whole = 4,
+        temperature: AboveZero = 0.1,
+        epsilon: AboveZero = 0.03,
+        iterations: Count = 3,
+        queue: Whole = 512,
+        queue_start: Share = 0.1,
+        freeze: Share = 0.02,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.kinds import Count, Several, Shares, Weight
 from coview.losses import margin_contrastive_rows
 from coview.methods.base import Method
 from coview.nn.by_rows import by_rows
@@ -53,10 +54,10 @@ class CoLES(Method):
         self,
         encoder: Encoder,
         *,
-        n_views: int = 5,
-        share: tuple[float, float] = (0.1, 0.5),
-        margin: float = 0.5,
-        negatives: int = 5,
+        n_views: Several = 5,
+        share: Shares = (0.1, 0.5),
+        margin: Weight = 0.5,
+        negatives: Count = 5,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
+from coview.kinds import AboveZero, Whole
 from coview.losses import mean_discrepancy, weighted_contrastive_rows
 from coview.methods.base import Method
 from coview.nn.by_rows import by_rows
@@ -49,7 +50,7 @@ class ColloSSL(Method):
         'healthy'
     """
 
-    def __init__(self, encoder: Encoder, *, anchor: int | None = None, temperature: float = 0.05) -> None:
+    def __init__(self, encoder: Encoder, *, anchor: Whole | None = None, temperature: AboveZero = 0.05) -> None:
         super().__init__()
         self.encoder = encoder
         self.anchor, self.temperature = anchor, temperature

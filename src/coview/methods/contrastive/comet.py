@@ -9,6 +9,7 @@ from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
+from coview.kinds import AboveZero, Rate, Weight
 from coview.losses import group_contrastive_rows, instance_contrast_rows, observation_contrast
 from coview.losses.parts import has_partner
 from coview.methods.base import Method
@@ -71,12 +72,12 @@ class COMET(Method):
         self,
         encoder: Encoder,
         *,
-        observation: float = 0.25,
-        sample: float = 0.25,
-        wholes: float = 0.25,
+        observation: Weight = 0.25,
+        sample: Weight = 0.25,
+        wholes: Weight = 0.25,
         levels: Sequence[str] | None = None,
-        masked: float = 0.4,
-        temperature: float = 0.1,
+        masked: Rate = 0.4,
+        temperature: AboveZero = 0.1,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

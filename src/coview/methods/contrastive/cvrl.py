@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
+from typing import Annotated
 
 from coview.batch import Batch, Views
-from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Part, Within
 from coview.methods.contrastive.simclr import SimCLR
 from coview.modalities.video import Video
 from coview.nn.encoder import Encoder
@@ -66,16 +67,14 @@ class CVRL(SimCLR):
         self,
         video: Encoder,
         *,
-        share: float = 0.5,
-        power: float = 1.0,
+        share: Part = 0.5,
+        power: Annotated[float, Within(above=0, most=math.inf)] = 1.0,
         drawn: Drawn = Drawn.CLIP,
-        dim: int = 128,
-        hidden: int = 512,
-        temperature: float = 0.1,
+        dim: Count = 128,
+        hidden: Count = 512,
+        temperature: AboveZero = 0.1,
     ) -> None:
         super().__init__(video, dim=dim, hidden=hidden, temperature=temperature, positives=Positives.AUGMENT)
-        if not 0 < share < 1 or not power > 0 or math.isnan(power):
-            raise UserError(f"share lies between 0 and 1 and power above 0; {share} and {power} were given")
         self.share, self.power, self.drawn = share, power, Drawn(drawn)
 
     def views(self, batch: Batch, draw: Draw) -> Views:

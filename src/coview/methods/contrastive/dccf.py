@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Weight
 from coview.losses.info_nce import info_nce_rows
 from coview.losses.pairwise_ranking import pairwise_ranking
 from coview.methods.base import Method
@@ -61,11 +62,11 @@ class DCCF(Method):
         self,
         graph: Encoder,
         *,
-        intents: int = 128,
-        contrast: float = 0.1,
-        temperature: float = 1.0,
-        decay: float = 0.25,
-        spread: float = 0.005,
+        intents: Count = 128,
+        contrast: Weight = 0.1,
+        temperature: AboveZero = 1.0,
+        decay: Weight = 0.25,
+        spread: Weight = 0.005,
     ) -> None:
         super().__init__()
         self.graph = graph

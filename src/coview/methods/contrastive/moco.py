@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Share
 from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
 from coview.nn.by_rows import by_rows
@@ -59,11 +60,11 @@ class MoCo(Method):
         self,
         encoder: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        temperature: float = 0.2,
-        queue: int = 1024,
-        momentum: float = 0.99,
+        dim: Count = 128,
+        hidden: Count = 512,
+        temperature: AboveZero = 0.2,
+        queue: Count = 1024,
+        momentum: Share = 0.99,
         symmetric: bool = False,
         positives: Positives = Positives.AUTO,
     ) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, View, Views
 from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Portion
 from coview.losses.binary_contrast import local_global_rows
 from coview.methods.base import Method
 from coview.modalities.base import present_mean
@@ -79,10 +80,10 @@ class MVGRL(Method):
         graph: Encoder,
         *,
         structures: Sequence[Structure] = (Structure.ADJACENCY, Structure.PPR),
-        dim: int = 128,
-        depth: int = 2,
-        restart: float = 0.2,
-        time: float = 5.0,
+        dim: Count = 128,
+        depth: Count = 2,
+        restart: Portion = 0.2,
+        time: AboveZero = 5.0,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

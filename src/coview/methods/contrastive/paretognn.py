@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Part, Weight
 from coview.losses.canonical_correlation import canonical_correlation
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.methods.base import Method
@@ -86,11 +87,11 @@ class ParetoGNN(Method):
         graph: Encoder,
         *,
         pretexts: Sequence[Pretext] = tuple(Pretext),
-        masked: float = 0.5,
-        edges: int = 16,
-        dim: int = 128,
-        temperature: float = 0.1,
-        decorrelation: float = 1e-3,
+        masked: Part = 0.5,
+        edges: Count = 16,
+        dim: Count = 128,
+        temperature: AboveZero = 0.1,
+        decorrelation: Weight = 1e-3,
     ) -> None:
         super().__init__()
         self.graph = graph

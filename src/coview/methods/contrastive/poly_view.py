@@ -8,7 +8,7 @@ from enum import StrEnum
 from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
-from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Several
 from coview.losses import (
     arithmetic_poly_view_rows,
     geometric_poly_view_rows,
@@ -74,15 +74,13 @@ class PolyView(Method):
         self,
         encoder: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        multiplicity: int = 4,
+        dim: Count = 128,
+        hidden: Count = 512,
+        multiplicity: Several = 4,
         objective: Objective = Objective.GEOMETRIC,
-        temperature: float = 0.2,
+        temperature: AboveZero = 0.2,
         positives: Positives = Positives.AUTO,
     ) -> None:
-        if multiplicity < 2:
-            raise UserError(f"poly-view contrasts looks with each other; multiplicity {multiplicity} must be 2 or more")
         super().__init__()
         self.encoder = encoder
         self.projector = MLP(encoder.dim, hidden, dim)

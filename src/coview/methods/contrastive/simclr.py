@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coview.batch import Features, Relations
+from coview.kinds import AboveZero, Count
 from coview.methods.siamese import Siamese
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
@@ -44,9 +45,9 @@ class SimCLR(Siamese):
         self,
         encoder: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        temperature: float = 0.2,
+        dim: Count = 128,
+        hidden: Count = 512,
+        temperature: AboveZero = 0.2,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__(encoder, positives)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Rate, Weight
 from coview.losses.sampled_softmax import sampled_softmax_rows
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.association import Association
@@ -61,11 +62,11 @@ class SSLItemRecommendation(JointMethod):
         encoders: dict[str, Encoder],
         *,
         item: str = "",
-        dim: int = 64,
+        dim: Count = 64,
         masking: Masking = Masking.CORRELATED,
-        drop: float = 0.1,
-        contrast: float = 0.1,
-        temperature: float = 0.1,
+        drop: Rate = 0.1,
+        contrast: Weight = 0.1,
+        temperature: AboveZero = 0.1,
         corrected: bool = False,
     ) -> None:
         super().__init__(encoders, dim=dim, positives=Positives.NATURAL, plain=())

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Share, Weight
 from coview.losses import info_nce_rows, koleo_rows
 from coview.methods.siamese import Siamese
 from coview.nn.by_rows import by_rows
@@ -54,11 +55,11 @@ class WearableBiosignalFM(Siamese):
         self,
         encoder: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        temperature: float = 0.04,
-        spread: float = 0.1,
-        momentum: float = 0.99,
+        dim: Count = 128,
+        hidden: Count = 512,
+        temperature: AboveZero = 0.04,
+        spread: Weight = 0.1,
+        momentum: Share = 0.99,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__(encoder, positives)

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from coview.batch import Features, Relations
+from coview.kinds import AboveZero, Count, Finite
 from coview.losses import distance_correspondence
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.encoder import Encoder
@@ -53,10 +54,10 @@ class AVENet(JointMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 128,
-        hidden: int = 128,
-        scale: float = 5.0,
-        threshold: float = 1.0,
+        dim: Count = 128,
+        hidden: Count = 128,
+        scale: AboveZero = 5.0,
+        threshold: Finite = 1.0,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:

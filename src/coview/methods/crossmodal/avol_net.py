@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count
 from coview.losses import best_place, binary_contrast
 from coview.methods.locating import LocatingMethod
 from coview.modalities.base import present_mean
@@ -55,9 +56,9 @@ class AVOLNet(LocatingMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 128,
-        hidden: int = 128,
-        scale: float = 1.0,
+        dim: Count = 128,
+        hidden: Count = 128,
+        scale: AboveZero = 1.0,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:

@@ -8,6 +8,7 @@ from itertools import combinations
 from torch import Tensor
 
 from coview.batch import Features, Relations
+from coview.kinds import AboveZero, Count
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.encoder import Encoder
 from coview.nn.logit_scale import LogitScale
@@ -53,8 +54,8 @@ class CLIP(JointMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 128,
-        temperature: float = 0.07,
+        dim: Count = 128,
+        temperature: AboveZero = 0.07,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:

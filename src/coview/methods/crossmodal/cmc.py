@@ -9,6 +9,7 @@ from itertools import combinations
 from torch import Tensor
 
 from coview.batch import Batch, Features, Relations
+from coview.kinds import AboveZero, Count, Weight, Whole
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.encoder import Encoder
 from coview.nn.pairs import mean_over_pairs, tiled_info_nce
@@ -66,12 +67,12 @@ class CMC(JointMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 128,
-        hidden: int = 0,
-        temperature: float = 0.1,
+        dim: Count = 128,
+        hidden: Whole = 0,
+        temperature: AboveZero = 0.1,
         graph: Graph = Graph.FULL,
-        n_views: int = 3,
-        within: float = 1.0,
+        n_views: Count = 3,
+        within: Weight = 1.0,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embeddings, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Weight
 from coview.losses import head_overlap, negative_pressure, similarity_contrast, temporal_variation
 from coview.methods.locating import LocatingMethod, joint_too
 from coview.modalities.base import present_mean
@@ -67,13 +68,13 @@ class DenseAV(LocatingMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        heads: int = 2,
-        dim: int = 128,
-        disentanglement: float = 0.05,
-        nonnegativity: float = 0.01,
-        smoothness: float = 0.01,
-        calibration: float = 0.1,
-        scale: float = 1.0,
+        heads: Count = 2,
+        dim: Count = 128,
+        disentanglement: Weight = 0.05,
+        nonnegativity: Weight = 0.01,
+        smoothness: Weight = 0.01,
+        calibration: Weight = 0.1,
+        scale: AboveZero = 1.0,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Weight
 from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
@@ -62,11 +63,11 @@ class FrameProjections(Method):
         self,
         series: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        temperature: float = 0.15,
-        mapping: float = 0.01,
-        scales: int = 16,
+        dim: Count = 128,
+        hidden: Count = 512,
+        temperature: AboveZero = 0.15,
+        mapping: Weight = 0.01,
+        scales: Count = 16,
     ) -> None:
         super().__init__()
         self.series = series

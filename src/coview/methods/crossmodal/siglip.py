@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Features, Relations
+from coview.kinds import AboveZero, Count, Finite
 from coview.losses import pairwise_sigmoid_rows
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.by_rows import by_rows
@@ -55,9 +56,9 @@ class SigLIP(JointMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 128,
-        scale: float = 10.0,
-        bias: float = -10.0,
+        dim: Count = 128,
+        scale: AboveZero = 10.0,
+        bias: Finite = -10.0,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coview.batch import Batch, Features, Relations
+from coview.kinds import AboveZero, Count, Weight
 from coview.methods.crossmodal.clip import CLIP
 from coview.nn.encoder import Encoder
 from coview.nn.heads import MLP
@@ -51,12 +52,12 @@ class SLIP(CLIP):
         image: Encoder,
         text: Encoder,
         *,
-        dim: int = 128,
-        temperature: float = 0.07,
-        hidden: int = 512,
-        agreement_dim: int = 128,
-        agreement_temperature: float = 0.1,
-        agreement_weight: float = 1.0,
+        dim: Count = 128,
+        temperature: AboveZero = 0.07,
+        hidden: Count = 512,
+        agreement_dim: Count = 128,
+        agreement_temperature: AboveZero = 0.1,
+        agreement_weight: Weight = 1.0,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Features, Relations
+from coview.kinds import AboveZero, Count
 from coview.losses import symile_rows
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.by_rows import by_rows
@@ -68,8 +69,8 @@ class Symile(JointMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 128,
-        temperature: float = 0.07,
+        dim: Count = 128,
+        temperature: AboveZero = 0.07,
         missing: Missing = Missing.LEAVE_OUT,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
-from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Share
 from coview.methods.crossmodal.clip import CLIP
 from coview.modalities.graph import Graph
 from coview.modalities.graph.written import around
@@ -66,15 +66,13 @@ class TAGA(CLIP):
         graph: Encoder,
         text: Encoder,
         *,
-        hops: int = 2,
-        walk: int = 16,
-        back: float = 0.2,
-        words: int = 128,
-        dim: int = 128,
-        temperature: float = 0.07,
+        hops: Count = 2,
+        walk: Count = 16,
+        back: Share = 0.2,
+        words: Count = 128,
+        dim: Count = 128,
+        temperature: AboveZero = 0.07,
     ) -> None:
-        if min(hops, walk) < 1:
-            raise UserError(f"a document needs one hop and one step or more; hops={hops} and walk={walk} were given")
         super().__init__({graph.slot: graph, text.slot: text}, dim=dim, temperature=temperature)
         self.graph_slot, self.text_slot, self.hops = graph.slot, text.slot, hops
         self.write = Documents(cast(Text, text.modality), hops, walk, back, words)

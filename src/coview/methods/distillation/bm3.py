@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
+from coview.kinds import Rate, Weight
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.methods.base import Method, embed_slot
 from coview.modalities.graph.wiring import Wiring
@@ -54,7 +55,7 @@ class BM3(Method):
     batch_size = 1024
     own_encoders = {"graph": "lightgcn"}  # noqa: RUF012
 
-    def __init__(self, graph: Encoder, text: Encoder, *, drop: float = 0.5, align: float = 2.0, decay: float = 0.1):
+    def __init__(self, graph: Encoder, text: Encoder, *, drop: Rate = 0.5, align: Weight = 2.0, decay: Weight = 0.1):
         super().__init__()
         self.graph, self.text = graph, text
         light_gcn(graph, "BM3")

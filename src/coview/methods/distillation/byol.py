@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import Features, Relations, Reps, Views
+from coview.kinds import Count, Share
 from coview.losses import negative_cosine
 from coview.methods.siamese import Siamese
 from coview.nn.ema import Teacher, cosine_momentum
@@ -49,9 +50,9 @@ class BYOL(Siamese):
         self,
         encoder: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        momentum: float = 0.99,
+        dim: Count = 128,
+        hidden: Count = 512,
+        momentum: Share = 0.99,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__(encoder, positives)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from coview.batch import Batch, Reps, View, Views
+from coview.kinds import AboveZero, Count, Part, Share, Shares
 from coview.losses import latent_regression
 from coview.losses.precision import at_least_float32
 from coview.methods.base import ALONE, Method
@@ -79,13 +80,13 @@ class Data2Vec(Method):
         self,
         encoder: Encoder,
         *,
-        masked: float | None = None,
-        block: tuple[float, float] = (0.08, 0.3),
-        layers: int = 3,
+        masked: Part | None = None,
+        block: Shares = (0.08, 0.3),
+        layers: Count = 3,
         norm: TargetNorm = TargetNorm.AUTO,
-        beta: float = 2.0,
-        momentum: float = 0.99,
-        momentum_end: float = 0.999,
+        beta: AboveZero = 2.0,
+        momentum: Share = 0.99,
+        momentum_end: Share = 0.999,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

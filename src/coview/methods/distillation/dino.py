@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Share, Shares, Whole
 from coview.losses import self_distillation_rows
 from coview.methods.base import Method
 from coview.nn.by_rows import by_rows
@@ -69,19 +70,19 @@ class DINO(Method):
         self,
         encoder: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        prototypes: int = 1024,
-        local: int = 4,
-        global_scale: tuple[float, float] = (0.25, 1.0),
-        local_scale: tuple[float, float] = (0.05, 0.25),
-        student_temperature: float = 0.1,
-        teacher_temperature: float = 0.025,
-        teacher_temperature_start: float = 0.025,
-        teacher_warmup: float = 0.1,
-        momentum: float = 0.99,
-        centre_momentum: float = 0.9,
-        freeze: float = 0.02,
+        dim: Count = 128,
+        hidden: Count = 512,
+        prototypes: Count = 1024,
+        local: Whole = 4,
+        global_scale: Shares = (0.25, 1.0),
+        local_scale: Shares = (0.05, 0.25),
+        student_temperature: AboveZero = 0.1,
+        teacher_temperature: AboveZero = 0.025,
+        teacher_temperature_start: AboveZero = 0.025,
+        teacher_warmup: Share = 0.1,
+        momentum: Share = 0.99,
+        centre_momentum: Share = 0.9,
+        freeze: Share = 0.02,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__()

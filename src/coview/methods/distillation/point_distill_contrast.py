@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import Features, Relations
+from coview.kinds import AboveZero, Count, Share, Shares, Weight, Whole
 from coview.losses import info_nce_rows
 from coview.methods.distillation.dino import DINO
 from coview.nn.by_rows import by_rows
@@ -59,17 +60,17 @@ class PointDistillContrast(DINO):
         self,
         encoder: Encoder,
         *,
-        dim: int = 128,
-        hidden: int = 512,
-        prototypes: int = 1024,
-        local: int = 4,
-        global_scale: tuple[float, float] = (0.5, 0.9),
-        local_scale: tuple[float, float] = (0.2, 0.5),
-        distillation: float = 1.0,
-        contrast: float = 1.0,
-        temperature: float = 0.2,
-        teacher_temperature: float = 0.025,
-        momentum: float = 0.99,
+        dim: Count = 128,
+        hidden: Count = 512,
+        prototypes: Count = 1024,
+        local: Whole = 4,
+        global_scale: Shares = (0.5, 0.9),
+        local_scale: Shares = (0.2, 0.5),
+        distillation: Weight = 1.0,
+        contrast: Weight = 1.0,
+        temperature: AboveZero = 0.2,
+        teacher_temperature: AboveZero = 0.025,
+        momentum: Share = 0.99,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__(

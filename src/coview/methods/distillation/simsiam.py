@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from coview.batch import Features, Relations
+from coview.kinds import Count
 from coview.losses import negative_cosine
 from coview.methods.siamese import Siamese
 from coview.nn.encoder import Encoder
@@ -45,9 +46,9 @@ class SimSiam(Siamese):
         self,
         encoder: Encoder,
         *,
-        dim: int = 256,
-        hidden: int = 512,
-        bottleneck: int = 64,
+        dim: Count = 256,
+        hidden: Count = 512,
+        bottleneck: Count = 64,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__(encoder, positives)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, Views
+from coview.kinds import Count, Portion, Weight
 from coview.losses import edge_error, edge_sparsity, node_orthogonality
 from coview.losses.parts import masked_mean
 from coview.methods.base import Method, embed_slot
@@ -63,12 +64,12 @@ class LEGATO(Method):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 64,
-        ratio: float = 0.5,
-        hidden: int = 128,
-        graph: float = 0.125,
-        orthogonality: float = 0.01,
-        sparsity: float = 0.1,
+        dim: Count = 64,
+        ratio: Portion = 0.5,
+        hidden: Count = 128,
+        graph: Weight = 0.125,
+        orthogonality: Weight = 0.01,
+        sparsity: Weight = 0.1,
     ) -> None:
         super().__init__()
         self.encoders = nn.ModuleDict(encoders)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Finite, Several, Share, Shares, Weight
 from coview.losses import pairwise_sigmoid_rows
 from coview.methods.contrastive.coles import CoLES
 from coview.methods.generative.sequence_autoencoder import SequenceAutoencoder
@@ -61,16 +62,16 @@ class MLEM(SequenceAutoencoder):
         self,
         encoder: Encoder,
         *,
-        first: float = 1 / 3,
-        weight: float = 0.02,
-        scale: float = 10.0,
-        bias: float = -10.0,
-        n_views: int = 5,
-        share: tuple[float, float] = (0.1, 0.5),
-        margin: float = 0.5,
-        negatives: int = 5,
-        decoder_dim: int = 64,
-        decoder_depth: int = 2,
+        first: Share = 1 / 3,
+        weight: Weight = 0.02,
+        scale: AboveZero = 10.0,
+        bias: Finite = -10.0,
+        n_views: Several = 5,
+        share: Shares = (0.1, 0.5),
+        margin: Weight = 0.5,
+        negatives: Count = 5,
+        decoder_dim: Count = 64,
+        decoder_depth: Count = 2,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__(encoder, decoder_dim=decoder_dim, decoder_depth=decoder_depth, positives=positives)

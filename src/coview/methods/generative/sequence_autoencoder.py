@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from coview.batch import Batch, Reps, View, Views
+from coview.kinds import Count
 from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
 from coview.nn.causal_decoder import CausalDecoder
@@ -52,8 +53,8 @@ class SequenceAutoencoder(Method):
         self,
         encoder: Encoder,
         *,
-        decoder_dim: int = 64,
-        decoder_depth: int = 2,
+        decoder_dim: Count = 64,
+        decoder_depth: Count = 2,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

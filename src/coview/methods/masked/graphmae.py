@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Reps, Views
+from coview.kinds import Part, Share, Within
 from coview.losses.precision import at_least_float32
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.methods.base import ALONE, Method
@@ -72,10 +74,10 @@ class GraphMAE(Method):
         self,
         graph: Encoder,
         *,
-        masked: float = 0.5,
-        replaced: float = 0.05,
+        masked: Part = 0.5,
+        replaced: Share = 0.05,
         criterion: Criterion = Criterion.SCE,
-        gamma: float = 2.0,
+        gamma: Annotated[float, Within(1)] = 2.0,
         decoder: Layer = Layer.GIN,
         positives: Positives = Positives.NATURAL,
     ) -> None:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from coview.batch import Batch, Reps, View, Views
 from coview.errors import UserError
+from coview.kinds import Count, Part
 from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
 from coview.nn.decoders import TokenDecoder
@@ -58,9 +59,9 @@ class MAE(Method):
         self,
         encoder: Encoder,
         *,
-        masked: float | None = None,
-        decoder_dim: int = 64,
-        decoder_depth: int = 2,
+        masked: Part | None = None,
+        decoder_dim: Count = 64,
+        decoder_depth: Count = 2,
         positives: Positives = Positives.NATURAL,
         masking: Masking = Masking.RANDOM,
     ) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from coview.batch import Batch, Reps, Views
 from coview.errors import UserError
+from coview.kinds import Count, Part, Weight, Within
 from coview.methods.masked.mae import MAE
 from coview.nn.depth_decoder import DepthDecoder
 from coview.nn.encoder import Encoder
@@ -57,14 +60,14 @@ class MultiviewMAE(MAE):
         self,
         points: Encoder,
         *,
-        masked: float | None = None,
-        decoder_dim: int = 64,
-        decoder_depth: int = 2,
-        poses: int = 4,
-        rise: float = 30.0,
-        side: int = 32,
-        patch: int = 8,
-        depth: float = 0.5,
+        masked: Part | None = None,
+        decoder_dim: Count = 64,
+        decoder_depth: Count = 2,
+        poses: Count = 4,
+        rise: Annotated[float, Within(0, 90)] = 30.0,
+        side: Count = 32,
+        patch: Count = 8,
+        depth: Weight = 0.5,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from torch import Tensor, nn
 
 from coview.batch import Batch, Reps, View, Views
+from coview.kinds import Count, Part, Weight
 from coview.losses import masked_agreement
 from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
@@ -62,10 +63,10 @@ class PointCMAE(Method):
         self,
         encoder: Encoder,
         *,
-        masked: float | None = None,
-        decoder_dim: int = 64,
-        decoder_depth: int = 2,
-        agreement: float = 1e-3,
+        masked: Part | None = None,
+        decoder_dim: Count = 64,
+        decoder_depth: Count = 2,
+        agreement: Weight = 1e-3,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from coview.batch import Batch, Reps, Views
+from coview.kinds import Count, Part
 from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
 from coview.nn.encoder import Encoder
@@ -50,8 +51,8 @@ class SimMIM(Method):
         self,
         encoder: Encoder,
         *,
-        masked: float | None = None,
-        unit: int = 2,
+        masked: Part | None = None,
+        unit: Count = 2,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

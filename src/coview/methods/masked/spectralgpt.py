@@ -7,6 +7,7 @@ import math
 import torch
 
 from coview.batch import Batch, Reps, Views
+from coview.kinds import Count, Part, Weight
 from coview.losses import spectral_sum_error
 from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
@@ -62,10 +63,10 @@ class SpectralGPT(Method):
         self,
         spectral: Encoder,
         *,
-        masked: float = 0.9,
-        decoder_dim: int = 64,
-        decoder_depth: int = 2,
-        spectrum: float = 1.0,
+        masked: Part = 0.9,
+        decoder_dim: Count = 64,
+        decoder_depth: Count = 2,
+        spectrum: Weight = 1.0,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Reps, Views
+from coview.kinds import Part, Weight
 from coview.losses import masked_matching
 from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
@@ -61,9 +62,9 @@ class SSAST(Method):
         self,
         encoder: Encoder,
         *,
-        masked: float | None = None,
-        generative: float = 2.5,
-        discriminative: float = 1.0,
+        masked: Part | None = None,
+        generative: Weight = 2.5,
+        discriminative: Weight = 1.0,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

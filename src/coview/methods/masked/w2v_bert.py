@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 import torch
 from torch import nn
@@ -10,6 +11,7 @@ from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Part, Weight, Within
 from coview.losses import code_diversity, masked_matching
 from coview.losses.parts import masked_mean
 from coview.losses.precision import at_least_float32
@@ -72,16 +74,16 @@ class W2vBERT(Method):
         self,
         encoder: Encoder,
         *,
-        lower: int | None = None,
-        groups: int = 2,
-        codes: int = 32,
-        dim: int = 64,
-        contrast: float = 1.0,
-        prediction: float = 1.0,
-        masked: float = 0.5,
-        span: int = 4,
-        temperature: float = 0.1,
-        noise: tuple[float, float] = (2.0, 0.5),
+        lower: Count | None = None,
+        groups: Count = 2,
+        codes: Count = 32,
+        dim: Count = 64,
+        contrast: Weight = 1.0,
+        prediction: Weight = 1.0,
+        masked: Part = 0.5,
+        span: Count = 4,
+        temperature: AboveZero = 0.1,
+        noise: Annotated[tuple[float, float], Within(above=0)] = (2.0, 0.5),
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from coview.kinds import Count, Share, Shares, Within
 from coview.losses import latent_regression
 from coview.methods.predictive.base import LatentPrediction
 from coview.nn.encoder import Encoder
@@ -56,13 +59,13 @@ class IJEPA(LatentPrediction):
         self,
         encoder: Encoder,
         *,
-        predictor_dim: int = 64,
-        predictor_depth: int = 2,
-        targets: int = 4,
-        target_scale: tuple[float, float] = (0.15, 0.2),
-        target_aspect: tuple[float, float] = (0.75, 1.5),
-        context_scale: tuple[float, float] = (0.85, 1.0),
-        momentum: float = 0.996,
+        predictor_dim: Count = 64,
+        predictor_depth: Count = 2,
+        targets: Count = 4,
+        target_scale: Shares = (0.15, 0.2),
+        target_aspect: Annotated[tuple[float, float], Within(above=0, rising=True)] = (0.75, 1.5),
+        context_scale: Shares = (0.85, 1.0),
+        momentum: Share = 0.996,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__(

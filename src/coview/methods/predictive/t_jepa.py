@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
+from coview.kinds import Count, Share, Shares
 from coview.losses import masked_squared_error
 from coview.methods.predictive.base import LatentPrediction
 from coview.nn.encoder import Encoder
@@ -62,12 +63,12 @@ class TJEPA(LatentPrediction):
         self,
         encoder: Encoder,
         *,
-        predictor_dim: int = 64,
-        predictor_depth: int = 2,
-        targets: int = 4,
-        context_share: tuple[float, float] = (0.2, 0.4),
-        target_share: tuple[float, float] = (0.2, 0.4),
-        momentum: float = 0.996,
+        predictor_dim: Count = 64,
+        predictor_depth: Count = 2,
+        targets: Count = 4,
+        context_share: Shares = (0.2, 0.4),
+        target_share: Shares = (0.2, 0.4),
+        momentum: Share = 0.996,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Weight, Within
 from coview.losses import info_nce_rows
 from coview.losses.precision import at_least_float32
 from coview.methods.base import ALONE, Method
@@ -62,20 +65,20 @@ class CPNet(Method):
         self,
         video: Encoder,
         *,
-        section: float = 0.5,
-        justification: float = 1.0,
-        localisation: float = 1.0,
-        approximation: float = 1.0,
-        dim: int = 128,
-        hidden: int = 256,
-        temperature: float = 0.1,
+        section: Annotated[float, Within(above=0, most=0.5)] = 0.5,
+        justification: Weight = 1.0,
+        localisation: Weight = 1.0,
+        approximation: Weight = 1.0,
+        dim: Count = 128,
+        hidden: Count = 256,
+        temperature: AboveZero = 0.1,
     ) -> None:
         super().__init__()
         modality = video.modality
         assert isinstance(modality, Video)
         self.frames = modality.frames
         self.section = modality.tubelet * max(1, round(section * self.frames / modality.tubelet))
-        if section <= 0 or 2 * self.section > self.frames:
+        if 2 * self.section > self.frames:
             cut = f"{section} of {self.frames} frames in tubelets of {modality.tubelet}"
             raise UserError(f"a section is at most half of a clip, which {cut} is not; see section and video.frames")
         self.video = video

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
-from coview.errors import UserError
+from coview.kinds import Count, Portion, Rate, Several, Weight
 from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
 from coview.losses.precision import at_least_float32
 from coview.methods.base import Method
@@ -64,17 +64,15 @@ class DSLA(Method):
         self,
         graph: Encoder,
         *,
-        copies: int = 3,
-        hops: int = 3,
-        moved: float = 0.2,
-        hidden: float = 0.8,
-        edit: float = 0.7,
-        apart: float = 0.5,
-        margin: float = 5.0,
+        copies: Several = 3,
+        hops: Count = 3,
+        moved: Portion = 0.2,
+        hidden: Rate = 0.8,
+        edit: Weight = 0.7,
+        apart: Weight = 0.5,
+        margin: Weight = 5.0,
     ) -> None:
         super().__init__()
-        if copies < 2:
-            raise UserError(f"distances to two edited copies or more are compared; {copies} was given")
         self.graph = graph
         self.score = RowMLP(graph.dim, graph.dim, graph.dim, 1)
         self.copies, self.hops, self.moved, self.hidden = copies, hops, moved, hidden

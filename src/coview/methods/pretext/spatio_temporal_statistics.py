@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from coview.batch import Batch, Reps, Views
 from coview.errors import UserError
+from coview.kinds import Weight
 from coview.losses.precision import at_least_float32
 from coview.methods.base import ALONE, Method
 from coview.modalities.video import Video
@@ -58,8 +59,8 @@ class SpatioTemporalStatistics(Method):
         self,
         video: Encoder,
         *,
-        motion: float = 1.0,
-        appearance: float = 0.1,
+        motion: Weight = 1.0,
+        appearance: Weight = 0.1,
         positives: Positives = Positives.AUGMENT,
     ) -> None:
         super().__init__()

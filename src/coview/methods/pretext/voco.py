@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, View, Views
-from coview.errors import UserError
+from coview.kinds import Count, Share, Within
 from coview.losses import overlap_prediction, region_discrepancy
 from coview.losses.precision import at_least_float32
 from coview.methods.base import ALONE, Method
@@ -63,15 +65,13 @@ class VoCo(Method):
         self,
         volume: Encoder,
         *,
-        bases: int = 3,
-        crops: int = 2,
-        dim: int = 128,
-        hidden: int = 512,
-        momentum: float = 0.9,
+        bases: Annotated[int, Within(3)] = 3,
+        crops: Count = 2,
+        dim: Count = 128,
+        hidden: Count = 512,
+        momentum: Share = 0.9,
     ) -> None:
         super().__init__()
-        if bases < 3 or crops < 1:
-            raise UserError(f"bases is at least 3 along each axis and crops at least 1, not {bases} and {crops}")
         self.volume = volume
         self.projector = MLP(volume.dim, hidden, hidden, dim)
         self.teacher = Teacher(volume)

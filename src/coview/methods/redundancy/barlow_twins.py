@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from coview.batch import Features, Relations
+from coview.kinds import AboveZero, Count, Weight
 from coview.losses import cross_correlation
 from coview.methods.siamese import Siamese
 from coview.nn.encoder import Encoder
@@ -47,10 +48,10 @@ class BarlowTwins(Siamese):
         self,
         encoder: Encoder,
         *,
-        dim: int = 512,
-        hidden: int = 512,
-        redundancy_weight: float = 0.0051,
-        scale: float = 1 / 32,
+        dim: Count = 512,
+        hidden: Count = 512,
+        redundancy_weight: Weight = 0.0051,
+        scale: AboveZero = 1 / 32,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__(encoder, positives)

@@ -8,7 +8,7 @@ from itertools import combinations
 from torch import Tensor
 
 from coview.batch import Batch, Embeddings, Features, Relations
-from coview.errors import UserError
+from coview.kinds import AboveZero, Count, Portion, Weight
 from coview.losses import cross_correlation, decoupled_correlation
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.encoder import Encoder
@@ -60,18 +60,16 @@ class DeCUR(JointMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 512,
-        hidden: int = 512,
-        common: float = 0.75,
-        redundancy_weight: float = 0.0051,
-        scale: float = 1 / 32,
+        dim: Count = 512,
+        hidden: Count = 512,
+        common: Portion = 0.75,
+        redundancy_weight: Weight = 0.0051,
+        scale: AboveZero = 1 / 32,
         positives: Positives = Positives.AUTO,
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=plain, hidden=hidden, layers=2)
-        self.common = round(common * dim)
-        if not 1 <= self.common <= dim:
-            raise UserError(f"common is a share of the {dim} dimensions, above 0 and at most 1; {common} was given")
+        self.common = max(1, round(common * dim))
         self.redundancy_weight = redundancy_weight
         self.scale = scale
 

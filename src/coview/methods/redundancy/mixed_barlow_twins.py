@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Weight
 from coview.losses import cross_correlation, mixed_cross_correlation
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
@@ -54,11 +55,11 @@ class MixedBarlowTwins(Method):
         self,
         encoder: Encoder,
         *,
-        dim: int = 512,
-        hidden: int = 512,
-        redundancy_weight: float = 0.0051,
-        mix_weight: float = 4.0,
-        scale: float = 1 / 32,
+        dim: Count = 512,
+        hidden: Count = 512,
+        redundancy_weight: Weight = 0.0051,
+        mix_weight: Weight = 4.0,
+        scale: AboveZero = 1 / 32,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__()

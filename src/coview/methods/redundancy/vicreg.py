@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from coview.batch import Features, Relations
+from coview.kinds import Count, Weight
 from coview.losses import covariance, invariance, variance
 from coview.methods.siamese import Siamese
 from coview.nn.encoder import Encoder
@@ -50,11 +51,11 @@ class VICReg(Siamese):
         self,
         encoder: Encoder,
         *,
-        dim: int = 512,
-        hidden: int = 512,
-        invariance_weight: float = 25.0,
-        variance_weight: float = 25.0,
-        covariance_weight: float = 1.0,
+        dim: Count = 512,
+        hidden: Count = 512,
+        invariance_weight: Weight = 25.0,
+        variance_weight: Weight = 25.0,
+        covariance_weight: Weight = 1.0,
         positives: Positives = Positives.AUTO,
     ) -> None:
         super().__init__(encoder, positives)

@@ -6,23 +6,17 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
+from coview.kinds import Within
 from coview.modalities.audio.read import MOST_SECONDS
 from coview.modalities.options import Options
 
-LIMITS = {
-    "seconds": (0.05, MOST_SECONDS),
-    "rate": (1000, 192_000),
-    "mels": (4, 256),
-    "hop": (1, 100),
-    "patch": (1, 256),
-}
-
 
 @dataclass(frozen=True)
-class AudioOptions(Options, modality="audio", limits=LIMITS):
+class AudioOptions(Options, modality="audio"):
     """Options of `Audio.adapt`.
 
     Args:
@@ -33,11 +27,11 @@ class AudioOptions(Options, modality="audio", limits=LIMITS):
         patch: frames of a token.
     """
 
-    seconds: float | None = None
-    rate: int | None = None
-    mels: int = 64
-    hop: float = 16.0
-    patch: int = 4
+    seconds: Annotated[float, Within(0.05, MOST_SECONDS)] | None = None
+    rate: Annotated[int, Within(1000, 192_000)] | None = None
+    mels: Annotated[int, Within(4, 256)] = 64
+    hop: Annotated[float, Within(1, 100)] = 16.0
+    patch: Annotated[int, Within(1, 256)] = 4
 
     def resolve(self, rates: Counter[int], seconds: Sequence[float]) -> tuple[int, int, int]:
         """Rate, samples of a view and hop in samples.

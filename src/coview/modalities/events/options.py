@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
+from coview.kinds import Within
 from coview.modalities.options import Options
 
 LONGEST_BY_DEFAULT, LONGEST = 128, 4096
 
 
-LIMITS = {"length": (1, LONGEST), "most": (1, 1 << 20), "crop": (0.01, 1), "dropout": (0, 0.9), "hide": (0, 0.9)}
-
-
 @dataclass(frozen=True)
-class EventsOptions(Options, modality="events", limits=LIMITS):
+class EventsOptions(Options, modality="events"):
     """Options of `Events.adapt`.
 
     Args:
@@ -30,13 +29,13 @@ class EventsOptions(Options, modality="events", limits=LIMITS):
         hide: share of the fields that augmentation hides: a number is missing, a word reads as other.
     """
 
-    length: int | None = None
+    length: Annotated[int, Within(1, LONGEST)] | None = None
     categorical: tuple[str, ...] = ()
-    most: int = 1_000
+    most: Annotated[int, Within(1, 1 << 20)] = 1_000
     predict: str | None = None
-    crop: float = 0.3
-    dropout: float = 0.1
-    hide: float = 0.05
+    crop: Annotated[float, Within(0.01, 1)] = 0.3
+    dropout: Annotated[float, Within(0, 0.9)] = 0.1
+    hide: Annotated[float, Within(0, 0.9)] = 0.05
 
     def resolve(self, lengths: Sequence[int]) -> int:
         """T, the events of a view, from how many each entity has."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from coview.errors import UserError
+from coview.kinds import Within
 from coview.modalities.graph.sampler import largest
 from coview.modalities.options import Options
 
@@ -13,18 +15,12 @@ MOST_NODES = 512
 
 _SHARES = ("drop_nodes", "drop_edges", "drop_features", "hide_nodes")
 
-LIMITS: dict[str, tuple[float, float]] = {
-    "nodes": (1, 100_000),
-    "scale": (0.001, 1),
-    **dict.fromkeys(_SHARES, (0, 0.99)),
-}
-
 LOOKED_AT = ("fanout", "scale", *_SHARES)
 """Options of how graphs are looked at."""
 
 
 @dataclass(frozen=True)
-class GraphOptions(Options, modality="graph", limits=LIMITS):
+class GraphOptions(Options, modality="graph"):
     """Options of `Graph.adapt`.
 
     Args:
@@ -38,21 +34,18 @@ class GraphOptions(Options, modality="graph", limits=LIMITS):
         hide_nodes: share of a whole graph's nodes that a look shows without features.
     """
 
-    nodes: int | None = None
+    nodes: Annotated[int, Within(1, 100_000)] | None = None
     fanout: tuple[int, ...] = (8, 4)
-    scale: tuple[float, float] = (0.7, 1.0)
-    drop_nodes: float = 0.05
-    drop_edges: float = 0.1
-    drop_features: float = 0.1
-    hide_nodes: float = 0.1
+    scale: Annotated[tuple[float, float], Within(0.001, 1, rising=True)] = (0.7, 1.0)
+    drop_nodes: Annotated[float, Within(0, 0.99)] = 0.05
+    drop_edges: Annotated[float, Within(0, 0.99)] = 0.1
+    drop_features: Annotated[float, Within(0, 0.99)] = 0.1
+    hide_nodes: Annotated[float, Within(0, 0.99)] = 0.1
 
     def check(self) -> None:
-        """Fan-outs that make a neighbourhood that fits, shares in order."""
+        """Fan-outs that make a neighbourhood that fits."""
         fanout = list(self.fanout)
         if not fanout or min(fanout) < 1 or largest(fanout) > 10_000:
             raise UserError(
                 f"graph's fanout is {fanout}; give the neighbours of each layer, 10,000 nodes in all at most"
             )
-        low, high = self.scale
-        if low > high:
-            raise UserError(f"graph's scale is the least and the greatest share of the nodes, not {[low, high]}")

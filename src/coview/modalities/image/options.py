@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Annotated
 
 from coview.errors import UserError
+from coview.kinds import Within
 from coview.modalities.options import Options
-
-LIMITS = {
-    "size": (4, 4096),
-    "channels": (1, 4096),
-    "patch": (1, 4096),
-    "scale": (0.001, 1),
-    "degrees": (0, 180),
-    "color": (0, 1),
-    "grey": (0, 1),
-}
 
 
 @dataclass(frozen=True)
-class ImageOptions(Options, modality="image", limits=LIMITS):
+class ImageOptions(Options, modality="image"):
     """Options of `Image.adapt`.
 
     Args:
@@ -36,14 +28,14 @@ class ImageOptions(Options, modality="image", limits=LIMITS):
         grey: probability of a grey look.
     """
 
-    size: int | None = None
-    channels: int | None = None
-    patch: int | None = None
-    scale: tuple[float, float] = (0.2, 1.0)
+    size: Annotated[int, Within(4, 4096)] | None = None
+    channels: Annotated[int, Within(1, 4096)] | None = None
+    patch: Annotated[int, Within(1, 4096)] | None = None
+    scale: Annotated[tuple[float, float], Within(0.001, 1, rising=True)] = (0.2, 1.0)
     flip: bool = True
-    degrees: float = 10.0
-    color: float = 0.5
-    grey: float = 0.2
+    degrees: Annotated[float, Within(0, 180)] = 10.0
+    color: Annotated[float, Within(0, 1)] = 0.5
+    grey: Annotated[float, Within(0, 1)] = 0.2
 
     def check(self) -> None:
         """Sizes come in whole pieces."""

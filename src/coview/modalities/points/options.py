@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from coview.errors import UserError
+from coview.kinds import Within
 from coview.modalities.options import Options
 from coview.modalities.points.read import MOST
 
@@ -29,23 +31,8 @@ class Scale(StrEnum):
     DATA = "data"
 
 
-LIMITS = {
-    "size": (16, MOST),
-    "patches": (2, MOST),
-    "neighbours": (1, MOST),
-    "rotation": (0, 180),
-    "tumble": (0, 180),
-    "scaling": (1, 10),
-    "shift": (0, 10),
-    "jitter": (0, 1),
-    "dropout": (0, 0.95),
-    "cutout": (0, 0.95),
-    "crop": (0.01, 1),
-}
-
-
 @dataclass(frozen=True)
-class PointsOptions(Options, modality="points", limits=LIMITS):
+class PointsOptions(Options, modality="points"):
     """Options of `Points.adapt`.
 
     Args:
@@ -64,19 +51,19 @@ class PointsOptions(Options, modality="points", limits=LIMITS):
         crop: least share of the points, around one place, that a look keeps.
     """
 
-    size: int = 256
-    patches: int | None = None
-    neighbours: int = 16
+    size: Annotated[int, Within(16, MOST)] = 256
+    patches: Annotated[int, Within(2, MOST)] | None = None
+    neighbours: Annotated[int, Within(1, MOST)] = 16
     up: Up = Up.Y
     scale: Scale = Scale.SAMPLE
-    rotation: float = 180.0
-    tumble: float = 0.0
-    scaling: float = 1.25
-    shift: float = 0.1
-    jitter: float = 0.01
-    dropout: float = 0.3
-    cutout: float = 0.2
-    crop: float = 0.7
+    rotation: Annotated[float, Within(0, 180)] = 180.0
+    tumble: Annotated[float, Within(0, 180)] = 0.0
+    scaling: Annotated[float, Within(1, 10)] = 1.25
+    shift: Annotated[float, Within(0, 10)] = 0.1
+    jitter: Annotated[float, Within(0, 1)] = 0.01
+    dropout: Annotated[float, Within(0, 0.95)] = 0.3
+    cutout: Annotated[float, Within(0, 0.95)] = 0.2
+    crop: Annotated[float, Within(0.01, 1)] = 0.7
 
     def check(self) -> None:
         """There are no more patches or neighbours than points."""

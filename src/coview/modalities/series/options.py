@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 import numpy as np
 
+from coview.kinds import Within
 from coview.modalities.options import Options
 from coview.modalities.series.read import LEAST, Layout
 
@@ -28,22 +30,8 @@ class Scale(StrEnum):
     SAMPLE = "sample"
 
 
-LIMITS = {
-    "step": (1e-12, 1e12),
-    "length": (LEAST, 1 << 20),
-    "patch": (1, 4096),
-    "crop": (0.01, 1),
-    "jitter": (0, 10),
-    "scaling": (0, 1),
-    "dropout": (0, 0.9),
-    "gaps": (0, 0.5),
-    "segments": (1, 64),
-    "rotation": (0, 180),
-}
-
-
 @dataclass(frozen=True)
-class SeriesOptions(Options, modality="series", limits=LIMITS):
+class SeriesOptions(Options, modality="series"):
     """Options of `Series.adapt`.
 
     Args:
@@ -62,18 +50,18 @@ class SeriesOptions(Options, modality="series", limits=LIMITS):
             by three; 0 leaves them.
     """
 
-    length: int | None = None
-    patch: int | None = None
+    length: Annotated[int, Within(LEAST, 1 << 20)] | None = None
+    patch: Annotated[int, Within(1, 4096)] | None = None
     layout: Layout | None = None
-    step: float | None = None
+    step: Annotated[float, Within(1e-12, 1e12)] | None = None
     standardise: Scale = Scale.DATA
-    crop: float = 0.5
-    jitter: float = 0.05
-    scaling: float = 0.1
-    dropout: float = 0.1
-    gaps: float = 0.1
-    segments: int = 1
-    rotation: float = 0.0
+    crop: Annotated[float, Within(0.01, 1)] = 0.5
+    jitter: Annotated[float, Within(0, 10)] = 0.05
+    scaling: Annotated[float, Within(0, 1)] = 0.1
+    dropout: Annotated[float, Within(0, 0.9)] = 0.1
+    gaps: Annotated[float, Within(0, 0.5)] = 0.1
+    segments: Annotated[int, Within(1, 64)] = 1
+    rotation: Annotated[float, Within(0, 180)] = 0.0
 
     def resolve(self, lengths: Sequence[int]) -> tuple[int, int]:
         """Times of a view, a whole number of patches, and times of a patch.

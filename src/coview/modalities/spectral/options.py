@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from coview.kinds import Within
 from coview.modalities.options import Options
-
-LIMITS = {
-    "size": (2, 1024),
-    "tile": (2, 1 << 16),
-    "patch": (1, 512),
-    "group": (1, 1024),
-    "scale": (0.001, 1),
-    "drop": (0, 0.99),
-    "jitter": (0, 0.99),
-}
 
 
 @dataclass(frozen=True)
-class SpectralOptions(Options, modality="spectral", limits=LIMITS):
+class SpectralOptions(Options, modality="spectral"):
     """Options of `Spectral.adapt`.
 
     Args:
@@ -33,11 +25,11 @@ class SpectralOptions(Options, modality="spectral", limits=LIMITS):
         jitter: greatest change of contrast, and of brightness in standard deviations, the same for all bands.
     """
 
-    size: int | None = None
-    tile: int | None = None
+    size: Annotated[int, Within(2, 1024)] | None = None
+    tile: Annotated[int, Within(2, 1 << 16)] | None = None
     wavelengths: tuple[float, ...] | None = None
-    patch: int | None = None
-    group: int | None = None
-    scale: tuple[float, float] = (0.3, 1.0)
-    drop: float = 0.2
-    jitter: float = 0.2
+    patch: Annotated[int, Within(1, 512)] | None = None
+    group: Annotated[int, Within(1, 1024)] | None = None
+    scale: Annotated[tuple[float, float], Within(0.001, 1, rising=True)] = (0.3, 1.0)
+    drop: Annotated[float, Within(0, 0.99)] = 0.2
+    jitter: Annotated[float, Within(0, 0.99)] = 0.2

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from coview.kinds import Within
 from coview.modalities.options import Options
-
-LIMITS = {"most": (1, 1 << 20), "corrupt": (0, 0.99), "noise": (0, 3), "drop": (0, 0.99)}
 
 
 @dataclass(frozen=True)
-class TableOptions(Options, modality="table", limits=LIMITS):
+class TableOptions(Options, modality="table"):
     """Options of `Table.adapt`.
 
     Args:
@@ -24,7 +24,7 @@ class TableOptions(Options, modality="table", limits=LIMITS):
 
     columns: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
-    most: int = 1_000
-    corrupt: float = 0.1
-    noise: float = 0.2
-    drop: float = 0.1
+    most: Annotated[int, Within(1, 1 << 20)] = 1_000
+    corrupt: Annotated[float, Within(0, 0.99)] = 0.1
+    noise: Annotated[float, Within(0, 3)] = 0.2
+    drop: Annotated[float, Within(0, 0.99)] = 0.1

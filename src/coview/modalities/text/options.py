@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from coview.kinds import Within
 from coview.modalities.options import Options
 from coview.modalities.text.tokenizer import RESERVED
 
@@ -13,11 +15,7 @@ LEAST_VOCABULARY = 256 + RESERVED
 
 
 @dataclass(frozen=True)
-class TextOptions(
-    Options,
-    modality="text",
-    limits={"vocabulary": (LEAST_VOCABULARY, 1 << 20), "length": (1, LONGEST), "scale": (0.001, 1), "drop": (0, 0.9)},
-):
+class TextOptions(Options, modality="text"):
     """Options of `Text.adapt`.
 
     Args:
@@ -29,8 +27,8 @@ class TextOptions(
         drop: share of a look's tokens that augmentation leaves out.
     """
 
-    vocabulary: int = 4096
-    length: int | None = None
+    vocabulary: Annotated[int, Within(LEAST_VOCABULARY, 1 << 20)] = 4096
+    length: Annotated[int, Within(1, LONGEST)] | None = None
     lower: bool = True
-    scale: tuple[float, float] = (0.05, 0.5)
-    drop: float = 0.1
+    scale: Annotated[tuple[float, float], Within(0.001, 1, rising=True)] = (0.05, 0.5)
+    drop: Annotated[float, Within(0, 0.9)] = 0.1

@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Annotated, Any
 
 from coview.errors import UserError
+from coview.kinds import Within
 from coview.modalities.options import Options
-
-LIMITS = {
-    "seconds": (0.05, 60.0),
-    "frames": (2, 256),
-    "size": (4, 512),
-    "tubelet": (1, 256),
-    "patch": (1, 512),
-    "time": (0.01, 1.0),
-    "scale": (0.001, 1.0),
-    "degrees": (0.0, 180.0),
-    "color": (0.0, 1.0),
-    "grey": (0.0, 1.0),
-}
 
 
 @dataclass(frozen=True)
-class VideoOptions(Options, modality="video", limits=LIMITS):
+class VideoOptions(Options, modality="video"):
     """Options of `Video.adapt`.
 
     Args:
@@ -45,17 +33,17 @@ class VideoOptions(Options, modality="video", limits=LIMITS):
         grey: probability of a grey look.
     """
 
-    seconds: float | None = None
-    frames: int = 8
-    size: int | None = None
-    tubelet: int = 2
-    patch: int | None = None
-    time: tuple[float, float] = (0.5, 1.0)
-    scale: tuple[float, float] = (0.3, 1.0)
+    seconds: Annotated[float, Within(0.05, 60.0)] | None = None
+    frames: Annotated[int, Within(2, 256)] = 8
+    size: Annotated[int, Within(4, 512)] | None = None
+    tubelet: Annotated[int, Within(1, 256)] = 2
+    patch: Annotated[int, Within(1, 512)] | None = None
+    time: Annotated[tuple[float, float], Within(0.01, 1.0, rising=True)] = (0.5, 1.0)
+    scale: Annotated[tuple[float, float], Within(0.001, 1.0, rising=True)] = (0.3, 1.0)
     flip: bool = True
-    degrees: float = 0.0
-    color: float = 0.5
-    grey: float = 0.2
+    degrees: Annotated[float, Within(0.0, 180.0)] = 0.0
+    color: Annotated[float, Within(0.0, 1.0)] = 0.5
+    grey: Annotated[float, Within(0.0, 1.0)] = 0.2
 
     def check(self) -> None:
         """Sizes and frames come in whole pieces."""

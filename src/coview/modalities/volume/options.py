@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
+from coview.kinds import Within
 from coview.modalities.options import Options
 
 
@@ -19,21 +21,8 @@ class Scale(StrEnum):
     DATA = "data"
 
 
-LIMITS = {
-    "size": (4, 256),
-    "stored": (4, 512),
-    "patch": (1, 64),
-    "scale": (0.001, 1),
-    "degrees": (0, 180),
-    "flip": (0, 2),
-    "contrast": (0, 0.95),
-    "gamma": (1, 10),
-    "noise": (0, 10),
-}
-
-
 @dataclass(frozen=True)
-class VolumeOptions(Options, modality="volume", limits=LIMITS):
+class VolumeOptions(Options, modality="volume"):
     """Options of `Volume.adapt`.
 
     Args:
@@ -50,13 +39,13 @@ class VolumeOptions(Options, modality="volume", limits=LIMITS):
         noise: greatest deviation of noise, in those of the volume.
     """
 
-    size: int | None = None
-    stored: int | None = None
-    patch: int | None = None
+    size: Annotated[int, Within(4, 256)] | None = None
+    stored: Annotated[int, Within(4, 512)] | None = None
+    patch: Annotated[int, Within(1, 64)] | None = None
     standardise: Scale = Scale.SAMPLE
-    scale: tuple[float, float] = (0.3, 1.0)
-    degrees: float = 20.0
-    flip: tuple[int, ...] = (0, 1, 2)
-    contrast: float = 0.3
-    gamma: float = 1.5
-    noise: float = 0.1
+    scale: Annotated[tuple[float, float], Within(0.001, 1, rising=True)] = (0.3, 1.0)
+    degrees: Annotated[float, Within(0, 180)] = 20.0
+    flip: Annotated[tuple[int, ...], Within(0, 2)] = (0, 1, 2)
+    contrast: Annotated[float, Within(0, 0.95)] = 0.3
+    gamma: Annotated[float, Within(1, 10)] = 1.5
+    noise: Annotated[float, Within(0, 10)] = 0.1
