@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embeddings, Features, Relations, Reps, Views
+from coview.kinds import AboveZero, Count, Part, Weight
 from coview.losses.parts import masked_mean
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.alibi import cell_centres
@@ -70,14 +71,14 @@ class CROMA(JointMethod):
         self,
         encoders: dict[str, Encoder],
         *,
-        dim: int = 128,
-        masked: float | None = None,
-        fusion_depth: int = 1,
-        decoder_dim: int = 64,
-        decoder_depth: int = 1,
-        contrast: float = 1.0,
-        reconstruction: float = 1.0,
-        temperature: float = 0.07,
+        dim: Count = 128,
+        masked: Part | None = None,
+        fusion_depth: Count = 1,
+        decoder_dim: Count = 64,
+        decoder_depth: Count = 1,
+        contrast: Weight = 1.0,
+        reconstruction: Weight = 1.0,
+        temperature: AboveZero = 0.07,
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__(encoders, dim=dim, positives=positives, plain=())
