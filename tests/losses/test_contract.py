@@ -99,7 +99,7 @@ EXAMPLES = {
     "influence_contrast_rows": Example(
         (VIEW, (N, 2), MANY),
         lambda z, w, every: losses.influence_contrast_rows(
-            z, PARTNER, w.sigmoid(), OWN, every, torch.ones(K, dtype=torch.bool), 0.5
+            z, PARTNER, w.sigmoid(), OWN, every, torch.ones(K, dtype=torch.bool), torch.arange(K), 0.5
         ),
     ),
     "info_nce_rows": Example((VIEW, MANY, ()), lambda a, c, t: losses.info_nce_rows(a, PARTNER, c, t.sigmoid())),

@@ -102,7 +102,7 @@ def test_influence_contrast_of_one_neighbour_is_info_nce() -> None:
     z = torch.randn(6, 4, dtype=torch.float64, generator=generator)
     influence = torch.zeros(1, 6, dtype=torch.float64)
     influence[0, 2] = 1
-    told = (z[:1], torch.tensor([0]), influence, torch.tensor([0]), z, torch.ones(6, dtype=torch.bool))
+    told = (z[:1], torch.tensor([0]), influence, torch.tensor([0]), z, torch.ones(6, dtype=torch.bool), torch.arange(6))
     expected = info_nce_rows(z[:1], torch.tensor([1]), z[1:], 0.5)
     torch.testing.assert_close(influence_contrast_rows(*told, 0.5), expected)
 
@@ -111,9 +111,23 @@ def test_influence_contrast_weighs_neighbours_inside_the_logarithm_and_leaves_ou
     z = torch.eye(4, dtype=torch.float64)[[0, 0, 1, 2]]
     influence = torch.tensor([[0.0, 0.25, 0.75, 0.0]], dtype=torch.float64)
     there = torch.tensor([True, True, True, False])
-    found = influence_contrast_rows(z[:1], torch.tensor([0]), influence, torch.tensor([0]), z, there, 1.0)
+    told = (z[:1], torch.tensor([0]), influence, torch.tensor([0]), z, there, torch.arange(4))
+    found = influence_contrast_rows(*told, 1.0)
     e = torch.tensor(1.0, dtype=torch.float64).exp()
     torch.testing.assert_close(found[0], -((0.25 * e + 0.75) / (e + 1)).log())
+
+
+def test_influence_contrast_counts_a_node_once_however_many_rows_it_has() -> None:
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(9, 4, dtype=torch.float64, generator=generator)
+    influence = torch.tensor([[0.0, 0.4, 0.0, 0.0]], dtype=torch.float64)
+    node = torch.tensor([5, 1, 2, 8, 8, 1, 5, 2, 8])  # the fourth is nobody, then other samples' 8, 1, 5, 2, 8
+    there = torch.tensor([True, True, True, False, True, True, True, True, True])
+    own = torch.tensor([0])
+    found = influence_contrast_rows(z[:1], own, influence, own, z, there, node, 0.5)
+    once = z[[0, 1, 2, 4]]
+    alone = (once, torch.ones(4, dtype=torch.bool), torch.arange(4))
+    torch.testing.assert_close(found, influence_contrast_rows(z[:1], own, influence, own, *alone, 0.5))
 
 
 def test_assignments_follow_students_t_and_are_sharpened_against_large_clusters() -> None:

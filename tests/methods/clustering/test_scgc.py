@@ -8,6 +8,7 @@ from coview.errors import UserError
 from coview.methods.clustering.scgc import SCGC
 from coview.methods.registry import build_method
 from coview.modalities.graph import Graph
+from coview.modalities.graph.item import NodeOf
 from coview.nn.encoder import build_encoder
 from tests.contracts.cases import modality
 from tests.methods.slots import joined, look, relation_losses, samples
@@ -82,6 +83,26 @@ def test_of_a_large_graph_the_node_itself_is_the_anchor_alone() -> None:
     assert views["view"].params["anchors"].shape == (20, 1, 1)
     assert reps.features["influence"].shape[1] == 1
     assert reps.features["nodes"].shape[1] == kind.nodes
+
+
+def test_a_node_drawn_around_several_is_a_candidate_once() -> None:
+    wiring = town(40)
+    kind, batch = people(wiring, list(range(20)), fanout=[4, 3])
+    batch = Batch({"thing": batch["thing"].pick([0])}, batch.ids, batch.key)
+    method = scgc(kind)
+    rows = method.graph(kind.prepare(kind.collate([[NodeOf(wiring, i)] for i in range(40)]))).tokens[:, 0, 0]
+    features = look(method, batch)[1].features
+    everyone = features["node"].unique()
+    assert len(everyone) < features["there"].sum() / 2
+    each = []
+    for node, influence in zip(features["node"], features["influence"][:, 0], strict=True):
+        met = torch.zeros(40, dtype=torch.float64).index_put((node[node >= 0],), influence[node >= 0])
+        drawn = torch.zeros(40, dtype=torch.bool).index_fill(0, everyone[everyone >= 0], True)
+        drawn[node[0]] = False
+        cosine = torch.nn.functional.cosine_similarity(rows, rows[node[0]][None], dim=1).exp()
+        each.append(cosine[drawn].sum().log() - (met * cosine).sum().log())
+    expected = 2.0 * torch.stack([one for one in each if one.isfinite()]).mean()
+    torch.testing.assert_close(relation_losses(method, batch)["influence"], expected, rtol=1e-4, atol=1e-6)
 
 
 def test_fewer_embeddings_than_clusters_are_refused() -> None:

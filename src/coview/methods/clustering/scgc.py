@@ -49,8 +49,8 @@ class SCGC(Method):
     divergence of soft assignments to clusters from the same sharpened over the step.
 
     Requires: a slot of graphs. A node without neighbours is rebuilt and clustered alone. Of nodes of a large graph
-    those drawn around a node are its candidates for influence, of whole graphs their nodes; a whole graph is clustered
-    by the mean of its nodes.
+    those drawn around a node are its candidates for influence, of whole graphs their nodes; a node drawn around several
+    is a candidate once. A whole graph is clustered by the mean of its nodes.
 
     Relations: deep embedded clustering (Xie et al., ICML 2016) with a graph in the loss and, unlike the graph
     autoencoder, none in the network: `embed` asks for no edges. The authors train the autoencoder beforehand and set
@@ -119,7 +119,7 @@ class SCGC(Method):
         anchors = view.valid & view.present[..., None]  # type: ignore[operator]
         if self.by_node:
             influence, anchors = influence[:, :1], anchors[..., :1]
-        params = {"influence": influence.unflatten(0, view.present.shape), "anchors": anchors}
+        params = {**view.params, "influence": influence.unflatten(0, view.present.shape), "anchors": anchors}
         weight = anchors[:, 0].sum(1).float()
         return Views({"view": view.with_value(view.value, params=params)}, {"rebuilding": weight})
 
@@ -136,6 +136,8 @@ class SCGC(Method):
         features = {"nodes": nodes, "there": there, "anchors": anchors, "present": view.present[:, 0]}
         features["whole"] = out.pooled[:, 0]
         features["influence"] = view.params["influence"][:, 0].to(nodes.dtype)
+        if self.by_node:
+            features["node"] = view.params["node"][:, 0]
         losses: dict[str, Tensor] = {}
         if self.decoder is not None:
             width = anchors.shape[1]
@@ -152,12 +154,13 @@ class SCGC(Method):
         sample, place = (anchors & (z["influence"] > 0).any(2)).nonzero(as_tuple=True)
         if len(sample) and self.contrast:
             start = sample * nodes.shape[1]
+            which = z["node"].unique(return_inverse=True)[1] if "node" in z else torch.arange(z["there"].numel())
             each = by_rows(
-                lambda z, own, g, start, every, there: influence_contrast_rows(
-                    z, own, g, start, every, there, self.temperature
+                lambda z, own, g, start, every, there, node: influence_contrast_rows(
+                    z, own, g, start, every, there, node, self.temperature
                 ),
                 (nodes[sample, place], start + place, z["influence"][sample, place], start),
-                (nodes.flatten(0, 1), z["there"].flatten()),
+                (nodes.flatten(0, 1), z["there"].flatten(), which.flatten().to(start.device)),
             )
             losses["influence"] = self.contrast * each.mean()
         (whole,) = z.there("whole")

@@ -24,7 +24,7 @@ from coview.modalities.graph.read import read_graph
 from coview.modalities.graph.sampler import neighbourhoods
 from coview.modalities.graph.splice import splice
 from coview.modalities.graph.stored import store
-from coview.modalities.graph.wiring import Seeds, Wiring
+from coview.modalities.graph.wiring import Seeds
 from coview.nn.graph import GraphTransformer, Layer, small
 from coview.nn.light_gcn import LightGCN
 from coview.nn.positions import sincos
@@ -43,7 +43,8 @@ class Graph(Modality):
 
     `augment` grows a connected part from a random node, drops nodes and edges, hides nodes (GraphCL: You et al. 2020)
     and drops features (GRACE: Zhu et al. 2020); of a node's neighbourhood, drawn anew, it drops edges and features
-    alone. Its `params` are `share (B, V)`, of the nodes.
+    alone. Its `params` are `share (B, V)`, of the nodes. Prepared neighbourhoods have `node (B, V, T)` int64: which
+    node of the large graph each of theirs is, -1 for none.
 
     Args:
         mean, std: of each feature of a node, taken off and divided by.
@@ -144,8 +145,10 @@ class Graph(Modality):
         nodes = view.value.index.flatten()
         key = nodes.clone()
         key[nodes >= 0] = view.value.wiring.names[nodes[nodes >= 0]]
-        flat, _ = self._sampled(view, key, Draw(0, 0, key))
-        return self._prepared(view, flat)
+        flat, which = self._sampled(view, key, Draw(0, 0, key))
+        prepared = self._prepared(view, flat)
+        node = (flat.padded(which + 1, self.nodes) - 1).unflatten(0, view.present.shape)
+        return prepared.with_value(prepared.value, params={**view.params, "node": node})
 
     def augment(self, view: View, draw: Draw) -> View:
         """See the class."""
@@ -160,8 +163,9 @@ class Graph(Modality):
         key = draw.bits("look", width).reshape(-1)
         at = draw.of(key)
         if isinstance(view.value, Seeds):
-            flat, names = self._sampled(view, key, draw)
-            keys, root = looks.node_keys(flat, key, names), torch.zeros_like(flat.count)
+            flat, which = self._sampled(view, key, draw)
+            keys = looks.node_keys(flat, key, view.value.wiring.names[which])
+            root = torch.zeros_like(flat.count)
         else:
             flat = view.value.flat()
             keys = looks.node_keys(flat, key)
@@ -186,11 +190,9 @@ class Graph(Modality):
         return View(value, self.name, view.present, value.count, {**view.params, "share": share})
 
     def _sampled(self, view: View, key: Tensor, draw: Draw) -> tuple[Flat, Tensor]:
-        """Neighbourhoods, and which node each of theirs is by its name."""
-        wiring: Wiring = view.value.wiring
+        """Neighbourhoods, and which node of the large graph each of theirs is."""
         seeds = torch.where(view.present, view.value.index, -1).flatten()
-        flat, nodes = neighbourhoods(wiring, seeds, key, draw, self.fanout)
-        return flat, wiring.names[nodes]
+        return neighbourhoods(view.value.wiring, seeds, key, draw, self.fanout)
 
     def scaled(self, flat: Flat) -> Flat:
         return flat.with_nodes(self.node_scale(flat.x)).with_edges(flat.edges, self.edge_scale(flat.values))
