@@ -8,6 +8,7 @@ from statistics import mean
 from typing import Any
 
 from coview.papers.claim import note_of
+from coview.papers.reproduce import referred
 from parts import text
 
 Record = dict[str, Any]
@@ -37,19 +38,19 @@ def _comparisons(key: str, record: Record) -> list[tuple[str, ...]]:
 
 def _claim(key: str, record: Record) -> str:
     """A claim's own section: what it says, the arms, and what a reader must know."""
-    metrics = list(record["references"])
+    metrics = list(dict.fromkeys(m for arm in record["arms"].values() for m in arm["scores"]))
     head = ("arm", "steps", "TFLOPs", "learning rate", "processor seconds", *metrics)
     rows = [
         (name, arm["steps"], f"{arm['flops'] / 1e12:.2f}", arm["lr"], f"{max(arm['cpu_seconds']):.0f}",
          *(_each(arm["scores"].get(m)) for m in metrics))
         for name, arm in record["arms"].items()
     ]  # fmt: skip
-    for name in ("raw", "random"):
-        values = [record["references"][m].get(name) for m in metrics]
-        if any(v is not None for v in values):
-            rows.append((f"({name})", "", "", "", "", *("" if v is None else f"{v:.3f}" for v in values)))
+    beside = {m: dict(referred(record, m)) for m in metrics}
+    for name in dict.fromkeys(name for told in beside.values() for name in told):
+        values = (beside[m].get(name) for m in metrics)
+        rows.append((f"({name})", "", "", "", "", *("" if v is None else f"{v:.3f}" for v in values)))
     told = [f"### {key}", text.prose(record["statement"]), text.table(head, rows)]
-    note = note_of(key, record)
+    note = note_of(key)
     if note:
         told.append(text.prose(note))
     kept = f"{record['data']['name']}; {record['machine']['processor']}; commit `{record['commit'][:10]}`"

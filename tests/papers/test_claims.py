@@ -16,7 +16,7 @@ from coview.papers.arms import Bench, code_of, common_code, content_key
 from coview.papers.claim import REFERENCES, Arm, Claim, Comparison, MeanRank, claim_keys, claim_of, note_of
 from coview.papers.encoders_alone import EncodersAlone
 from coview.papers.metrics import protocol_metric
-from coview.papers.reproduce import plan, run_claim, tables
+from coview.papers.reproduce import plan, referred, run_claim, tables
 from tests.contracts.cases import modality
 
 KNN = protocol_metric("knn/image/shade", "accuracy")
@@ -162,7 +162,7 @@ def test_a_claim_is_run_and_judged_and_its_arms_are_kept():
     assert record["outcome"] == "undecided"
     assert set(record["arms"]["plain"]["trials on the validation part"]) == {"0.001", "0.004"}
     assert record["protocol"][KNN.name]["split"] == "test"
-    assert set(record["references"][KNN.name]) == {"raw", "random"}
+    assert set(record["arms"]["plain"]["references"][KNN.name]) == {"raw", "random"}
     again = run_claim(claim, told.append)
     assert again["arms"]["plain"]["seconds"] == record["arms"]["plain"]["seconds"]
 
@@ -187,7 +187,7 @@ def test_an_arm_is_held_against_the_raw_input_and_its_untrained_encoder_of_every
     raw, random = (told["referred"][worse][KNN.name] for worse in ("raw", "random"))
     assert len(set(raw)) == 1
     assert len(set(random)) > 1
-    assert raw[0] == record["references"][KNN.name]["raw"]
+    assert {"raw": raw[0], "random": random[0]} == told["references"][KNN.name]
     for found, worse in zip(record["comparisons"], (raw, random), strict=True):
         assert found["differences"] == [a - b for a, b in zip(told["scores"][KNN.name], worse, strict=True)]
 
@@ -226,9 +226,16 @@ def test_every_claim_compares_arms_that_are_scored_alike_at_one_compute(key):
         assert c.metric in claim.arms[c.worse].metrics
 
 
+def test_what_scores_stand_beside_is_named_by_the_arms_whose_it_is():
+    told = {"a": {"raw": 0.1, "random": 0.2}, "b": {"raw": 0.1, "random": 0.3}, "c": {"raw": 0.1, "random": 0.2}}
+    record = {"arms": {name: {"references": {"it": values}} for name, values in told.items()}}
+    assert referred(record, "it") == [("raw", 0.1), ("random: a, c", 0.2), ("random: b", 0.3)]
+    assert referred(record, "other") == []
+
+
 def test_a_note_is_the_claims_own_where_there_is_one():
-    assert note_of("symile", {"note": "as it ran"}) == claim_of("symile").note
-    assert note_of("a-claim-of-yours", {"note": "as it ran"}) == "as it ran"
+    assert note_of("symile") == claim_of("symile").note
+    assert note_of("a-claim-of-yours") == ""
 
 
 def test_unknown_claims_and_scales_are_refused():

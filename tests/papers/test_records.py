@@ -18,7 +18,7 @@ KEPT = sorted(p.stem for p in records.folder().glob("*.json"))
 
 
 def test_what_is_written_is_read(tmp_path):
-    record = dict.fromkeys(records.NEEDED, 1) | {"key": "slip", "note": "é"}
+    record = dict.fromkeys(records.NEEDED, records.FORMAT) | {"key": "slip", "statement": "é"}
     assert records.write(record, tmp_path) == tmp_path / "slip.json"
     assert records.read("slip", tmp_path) == record
 
@@ -29,7 +29,8 @@ def test_what_is_written_is_read(tmp_path):
         ("{", "no record"),
         ("{}", "lacks 'format'"),
         ("[]", "lacks"),
-        (json.dumps(dict.fromkeys(records.NEEDED, 9)), "newer"),
+        (json.dumps(dict.fromkeys(records.NEEDED, 9)), "a newer coview"),
+        (json.dumps(dict.fromkeys(records.NEEDED, 1)), "an older coview.*coview reproduce slip"),
     ],
 )
 def test_what_is_no_record_is_refused(tmp_path, text, told):

@@ -52,7 +52,7 @@ def say_record(record: dict[str, Any]) -> None:
         line = f"{found['better']} against {found['worse']}, {found['metric']}{margin}: {each}"
         say(f"{line}; mean {found['mean']:+.3f}, deviation {found['deviation']:.3f}: {found['outcome']}")
     say(f"tuning: {record['tuning']}")
-    note = note_of(record["key"], record)
+    note = note_of(record["key"])
     if note:
         say(f"note: {note}")
     say(record["outcome"], "bold")

@@ -157,9 +157,9 @@ def claim_of(key: str, scale: str = "small") -> Claim:
     return module.claim(SCALES[scale])
 
 
-def note_of(key: str, record: Mapping[str, Any]) -> str:
-    """What a reader must know of a record: the claim's note as it stands, which may explain what came out."""
-    return claim_of(key).note if key in claim_keys() else str(record.get("note", ""))
+def note_of(key: str) -> str:
+    """What a reader must know of a record: the claim's note as it stands, which explains what came out."""
+    return claim_of(key).note if key in claim_keys() else ""
 
 
 SCALES = {"small": 1, "full": 10}

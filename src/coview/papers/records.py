@@ -11,8 +11,8 @@ from coview.errors import UserError
 
 NEEDED = ("format", "key", "outcome", "comparisons", "arms", "seeds", "protocol", "versions", "machine", "commit")
 """Entries without which a record says nothing that could be checked."""
-FORMAT = 1
-"""Raised when an older reader would misunderstand a newer record."""
+FORMAT = 2
+"""Raised when a reader of another would misunderstand a record."""
 
 
 def checkout() -> Path | None:
@@ -30,7 +30,7 @@ def read(key: str, where: Path | None = None) -> dict[str, Any] | None:
     """A paper's record, or None where its claim was not run.
 
     Raises:
-        UserError: the file is no record, or one of a newer format.
+        UserError: the file is no record, or one of another format.
     """
     path = (where or folder()) / f"{key}.json"
     if not path.is_file():
@@ -42,8 +42,9 @@ def read(key: str, where: Path | None = None) -> dict[str, Any] | None:
     missing = [n for n in NEEDED if not isinstance(record, dict) or n not in record]
     if missing:
         raise UserError(f"{path} is no record of a claim: it lacks {missing[0]!r}; coview reproduce {key} writes it")
-    if record["format"] > FORMAT:
-        raise UserError(f"{path} was written by a newer coview; this one reads format {FORMAT}")
+    if record["format"] != FORMAT:
+        age = "a newer" if record["format"] > FORMAT else "an older"
+        raise UserError(f"{path} was written by {age} coview; this one reads format {FORMAT}: coview reproduce {key}")
     return record
 
 

@@ -74,15 +74,11 @@ def run_claim(claim: Claim, tell: Tell) -> dict[str, Any]:
         "statement": claim.statement,
         "outcome": together([judge(f["differences"], f["margin"]) for f in found]).value,
         "comparisons": found,
-        "arms": {
-            name: {k: v for k, v in arm.items() if k not in ("protocol", "references")} for name, arm in arms.items()
-        },
-        "references": {m: r for arm in arms.values() for m, r in arm["references"].items()},
+        "arms": {name: {k: v for k, v in arm.items() if k != "protocol"} for name, arm in arms.items()},
         "protocol": {m: d for arm in arms.values() for m, d in arm["protocol"].items()},
         "seeds": list(claim.seeds),
         "tuning": _tuning(claim),
         "data": {"name": data.name, **data.about},
-        "note": claim.note,
     }
 
 
@@ -204,8 +200,20 @@ def tables(record: dict[str, Any]) -> dict[str, tuple[Sequence[str], list[list[A
         for metric, scores in arm["scores"].items():
             row = [name, mean(scores), stdev(scores), *scores, arm["steps"], arm["flops"] / 1e12]
             found.setdefault(metric, (columns, []))[1].append(row)
-    for metric, references in record["references"].items():
+    for metric, (_, rows) in found.items():
         blank = [None] * (len(record["seeds"]) + 3)
-        rows = [[f"({column})", value, *blank] for column, value in references.items() if value is not None]
-        found[metric][1].extend(rows)
+        rows.extend([f"({name})", value, *blank] for name, value in referred(record, metric))
+    return found
+
+
+def referred(record: Mapping[str, Any], metric: str) -> list[tuple[str, float]]:
+    """(name, score) of what a metric's scores stand beside: one for all arms, or each named by those whose it is."""
+    found: list[tuple[str, float]] = []
+    for reference in REFERENCES:
+        own: dict[float, list[str]] = {}
+        for name, arm in record["arms"].items():
+            value = arm["references"].get(metric, {}).get(reference)
+            if value is not None:
+                own.setdefault(value, []).append(name)
+        found += [(reference if len(own) == 1 else f"{reference}: {', '.join(names)}", v) for v, names in own.items()]
     return found
