@@ -89,12 +89,19 @@ def test_canonical_correlation_of_a_view_with_itself_is_what_its_dimensions_shar
     torch.testing.assert_close(canonical_correlation(twice, twice, decorrelation=1.0), expected, atol=0.1, rtol=0)
 
 
-def test_canonical_correlation_is_the_distance_of_standardised_views_by_their_rows() -> None:
+def test_canonical_correlation_is_the_distance_of_standardised_views_by_their_rows_at_the_authors_batch() -> None:
     generator = torch.Generator().manual_seed(0)
     a, b = torch.randn(2, 50, 4, dtype=torch.float64, generator=generator)
     far = [(z - z.mean(0)) / (z.var(0, correction=0) + 1e-5).sqrt() for z in (a, b)]
     expected = (far[0] - far[1]).square().sum().sqrt() / len(a)
-    torch.testing.assert_close(canonical_correlation(a, b, decorrelation=0.0), expected, rtol=1e-4, atol=0)
+    torch.testing.assert_close(canonical_correlation(a, b, decorrelation=0.0, of=50), expected, rtol=1e-4, atol=0)
+
+
+def test_canonical_correlation_of_the_same_rows_many_times_is_the_same() -> None:
+    generator = torch.Generator().manual_seed(0)
+    a, b = torch.randn(2, 50, 4, dtype=torch.float64, generator=generator)
+    once = canonical_correlation(a, b, decorrelation=0.1)
+    torch.testing.assert_close(canonical_correlation(a.repeat(7, 1), b.repeat(7, 1), decorrelation=0.1), once)
 
 
 def test_influence_contrast_of_one_neighbour_is_info_nce() -> None:

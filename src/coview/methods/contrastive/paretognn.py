@@ -61,7 +61,7 @@ class ParetoGNN(Method):
     Relations: each pretext is a method elsewhere: GraphMAE, the graph autoencoder, MVGRL with one structure, SimCLR;
     the last is VICReg's kin. The authors draw a subgraph for each pretext, and edges or features dropped for each; here
     all read the samples of the step, and the two looks serve two pretexts. Heads take their own loss's gradient as
-    it is, where the authors weigh it too.
+    it is, where the authors weigh it too. Decorrelation's two halves weigh what they do in a batch of 10,000 nodes.
 
     Args:
         graph: the slot's encoder.
