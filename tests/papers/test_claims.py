@@ -157,10 +157,10 @@ def test_a_claim_is_run_and_judged_and_its_arms_are_kept():
     )  # fmt: skip
     told: list[str] = []
     record = run_claim(claim, told.append)
-    assert len(told) == 6
+    assert len(told) == 6  # a line a seed of each arm
     assert record["comparisons"][0]["differences"] == [0.0, 0.0, 0.0]
     assert record["outcome"] == "undecided"
-    assert set(record["arms"]["plain"]["trials on the validation part"]) == {"0.001", "0.004"}
+    assert set(record["arms"]["plain"]["trials on the validation part"]) >= {"0.001", "0.004"}
     assert record["protocol"][KNN.name]["split"] == "test"
     assert set(record["arms"]["plain"]["references"][KNN.name]) == {"raw", "random"}
     again = run_claim(claim, told.append)
@@ -209,6 +209,7 @@ def test_an_arm_that_was_stopped_is_neither_scored_nor_kept(monkeypatch, tmp_pat
 def test_every_claim_compares_arms_that_are_scored_alike_at_one_compute(key):
     claim = claim_of(key)
     assert len(claim.seeds) >= 3
+    assert list(claim.grid) == sorted(set(claim.grid))
 
     def leader(name: str) -> str:
         like = claim.arms[name].like

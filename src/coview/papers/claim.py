@@ -114,8 +114,8 @@ class Claim:
         arms: by name.
         comparisons: all of which must come out for the claim to hold.
         seeds: at least three.
-        grid: peak learning rates that every arm is offered, on the validation split with the first seed; a single one
-            tunes nobody.
+        grid: peak learning rates that every arm is offered, ascending, on the validation split with the first seed;
+            it goes on from them where its best is the lowest or the highest (`tuning.tune`). One alone tunes nobody.
         note: what a reader must know of the set-up, or the reason found for an outcome.
         ranks: what is measured besides, once every arm has its scores.
     """

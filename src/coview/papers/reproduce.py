@@ -14,9 +14,11 @@ from typing import Any
 from coview.engine.config import plain, versions
 from coview.engine.devices import physical_cores
 from coview.engine.flops import check_equal, matching_steps
+from coview.errors import RunFailed
 from coview.papers.arms import Bench
 from coview.papers.claim import REFERENCES, Arm, Claim, MeanRank, claim_of
 from coview.papers.records import FORMAT
+from coview.papers.tuning import FURTHER, tune
 from coview.papers.verdict import judge, mean_ranks, together
 
 Tell = Callable[[str], None]
@@ -77,6 +79,7 @@ def run_claim(claim: Claim, tell: Tell) -> dict[str, Any]:
         "arms": {name: {k: v for k, v in arm.items() if k != "protocol"} for name, arm in arms.items()},
         "protocol": {m: d for arm in arms.values() for m, d in arm["protocol"].items()},
         "seeds": list(claim.seeds),
+        "grid": list(claim.grid),
         "tuning": _tuning(claim),
         "data": {"name": data.name, **data.about},
     }
@@ -120,12 +123,15 @@ def _arm(claim: Claim, bench: Bench, name: str, steps: int, per_step: float, tel
     """Tunes on the validation part, then trains with every seed and scores the test part once."""
     arm = claim.arms[name]
     metrics = [claim.metric(m) for m in arm.metrics]
-    trials: dict[str, float] = {}
-    if len(claim.grid) > 1:
-        for lr in claim.grid:
-            found = bench.run(arm, metrics, steps=steps, lr=lr, seed=claim.seeds[0], test=False)
-            trials[f"{lr:g}"] = found["scores"][metrics[0].name]
-    lr = max(claim.grid, key=lambda r: trials.get(f"{r:g}", 0.0))
+
+    def trial(rate: float) -> float | None:
+        try:
+            found = bench.run(arm, metrics, steps=steps, lr=rate, seed=claim.seeds[0], test=False)
+        except RunFailed:
+            return None
+        return found["scores"][metrics[0].name]
+
+    lr, trials = tune(claim.grid, trial)
     runs = []
     held_against = [(c.worse, c.metric) for c in claim.comparisons if c.better == name and c.worse in REFERENCES]
     for seed in claim.seeds:
@@ -143,7 +149,7 @@ def _arm(claim: Claim, bench: Bench, name: str, steps: int, per_step: float, tel
         "flops_per_step": per_step,
         "flops": steps * per_step,
         "lr": lr,
-        "trials on the validation part": trials,
+        "trials on the validation part": {f"{rate:g}": score for rate, score in trials.items()},
         "scores": {m.name: [r["scores"][m.name] for r in runs] for m in metrics},
         "referred": {
             reference: {m: [r["references"][m][reference] for r in runs] for of, m in held_against if of == reference}
@@ -163,8 +169,9 @@ def _tuning(claim: Claim) -> str:
         return f"none for any arm; learning rate {claim.grid[0]:g}"
     grid = ", ".join(f"{lr:g}" for lr in claim.grid)
     return (
-        f"every arm alike: learning rates {grid}, each one run of seed {claim.seeds[0]} with all of the arm's steps, "
-        "chosen on the validation part by the arm's first metric"
+        f"every arm alike: learning rates {grid}, and {FURTHER} beyond at most while the best is the lowest or the "
+        f"highest, each one run of seed {claim.seeds[0]} with all of the arm's steps, chosen on the validation part "
+        "by the arm's first metric"
     )
 
 
