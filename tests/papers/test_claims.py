@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from coview.batch import Batch, Embedding, Embeddings
 from coview.data.source import Column, Source
 from coview.engine.flops import check_equal, flops_of_step, matching_steps
 from coview.engine.signals import Interrupt
@@ -192,6 +193,23 @@ def test_an_arm_is_held_against_the_raw_input_and_its_untrained_encoder_of_every
         assert found["differences"] == [a - b for a, b in zip(told["scores"][KNN.name], worse, strict=True)]
 
 
+def brightness(batch: Batch) -> Embeddings:
+    """Pictures as a direction that their mean turns."""
+    view = batch["image"]
+    mean = view.value.float().flatten(2).mean(2)
+    return {"image": {"image": Embedding(torch.stack([mean, torch.full_like(mean, 100)], 2), view.present)}}
+
+
+def test_an_arm_is_held_against_what_it_is_given_as_a_reference():
+    held = dataclasses.replace(arm(), given={"light": brightness})
+    record = run_claim(Claim("", (KNN,), {"plain": held}, (Comparison("plain", "light", KNN.name),)), lambda line: None)
+    told = record["arms"]["plain"]
+    assert set(told["references"][KNN.name]) == {"raw", "random", "light"}
+    assert told["referred"]["light"][KNN.name] == [told["references"][KNN.name]["light"]] * 3
+    assert told["references"][KNN.name]["light"] > 0.9
+    assert ("light", told["references"][KNN.name]["light"]) in referred(record, KNN.name)
+
+
 def test_an_arm_that_was_stopped_is_neither_scored_nor_kept(monkeypatch, tmp_path):
     note = Interrupt.__enter__
 
@@ -221,7 +239,8 @@ def test_every_claim_compares_arms_that_are_scored_alike_at_one_compute(key):
         if c.metric in ranks:
             continue
         assert c.metric in claim.arms[c.better].metrics
-        if c.worse in REFERENCES:
+        if c.worse not in claim.arms:
+            assert c.worse in (*REFERENCES, *claim.arms[c.better].given)
             continue
         assert leader(c.better) == leader(c.worse)
         assert c.metric in claim.arms[c.worse].metrics

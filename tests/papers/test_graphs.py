@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
+from coview.batch import Batch
 from coview.papers import graphs
 from tests.data.catalog.real import real
+from tests.modalities.graph.made import people, town
+
+
+def test_stored_features_are_a_nodes_own_before_any_scaling() -> None:
+    _, batch = people(town(), [3, 5])
+    found = graphs.stored_features(Batch({"package": batch["thing"]}, batch.ids, batch.key))["package"]["package"]
+    assert torch.equal(found.values[:, 0], town().x[[3, 5]])
+    assert found.present.all()
 
 
 @pytest.mark.data

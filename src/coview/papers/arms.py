@@ -91,6 +91,7 @@ class Bench:
         config = self.config(arm, steps=steps, lr=lr, seed=seed)
         parts = rows if test else {n: at for n, at in rows.items() if n != "test"}
         part = ("test" if "test" in parts else "valid") + (" beside references" if refer else "")
+        part += "".join(f", {name}: {inspect.getsource(given)}" for name, given in arm.given.items() if refer)
         key = content_key(config, data, train, metrics, part)
         kept = _folder() / f"{key}.json"
         if kept.is_file():
@@ -109,9 +110,13 @@ class Bench:
         assert run.verdict is not None
         found |= {"verdict": run.verdict.status, "precision": run.config.precision, "samples": len(train)}
         if refer:
+            from coview.papers.given import given_score
             from coview.papers.metrics import references
 
             found["references"] = {m.name: references(run, data, parts, m) for m in metrics}
+            for name, given in arm.given.items():
+                for m in metrics:
+                    found["references"][m.name][name] = given_score(given, run, data, parts, m)
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_whole(kept, json.dumps(plain(found), default=float))
         return json.loads(kept.read_text())

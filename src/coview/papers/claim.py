@@ -14,6 +14,7 @@ from coview.errors import UserError
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from coview.batch import Batch, Embeddings
     from coview.data.source import Data, Source
     from coview.engine.run import Run
 
@@ -22,6 +23,9 @@ Score = Callable[["Run", "Data", dict[str, "Tensor"]], "tuple[float, dict[str, A
 
 `test` is scored where it is among the parts, else `valid`: the same metric makes the choices and judges.
 """
+
+Embed = Callable[["Batch"], "Embeddings"]
+"""Samples -> what is said of them, as `Method.embed` has it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Arm:
         steps: of training, for the arm that sets the compute of its group; the others give `like`.
         like: name of the arm whose training FLOPs it is given.
         pool: the training samples it learns from; default all that have the claim's slots.
+        given: references of its own by name, beside `REFERENCES`: its samples as something else embeds them that was
+            not trained. Its metrics are then protocols of `coview evaluate`.
     """
 
     method: str
@@ -76,6 +82,7 @@ class Arm:
     steps: int | None = None
     like: str | None = None
     pool: Callable[[Data, Tensor], Tensor] | None = None
+    given: Mapping[str, Embed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.steps is None) == (self.like is None):
@@ -93,7 +100,7 @@ class Comparison:
 
     Args:
         better: the arm that the paper favours.
-        worse: the arm it is held against, or a reference: one of `REFERENCES`.
+        worse: the arm it is held against, or a reference: one of `REFERENCES` or of those given of `better`.
         metric: by which.
         margin: what it may fall short by where the claim is to match (see `verdict.judge`).
     """

@@ -16,6 +16,7 @@ from coview.errors import MissingExtra
 from coview.papers.derived import part_of
 
 if TYPE_CHECKING:
+    from coview.batch import Batch, Embeddings
     from coview.modalities.graph.wiring import Wiring
 
 DEBIAN = {"train": 4_000, "valid": 1_000, "test": 2_000}
@@ -87,6 +88,15 @@ def noised_packages() -> Source:
 def lone_packages() -> Source:
     """The same packages and no dependency: of each, the numbers that sum up its words."""
     return _rewired(lambda edges, nodes: edges[:, :0])
+
+
+def stored_features(batch: Batch) -> Embeddings:
+    """Packages as their own numbers are stored, neither scaled nor beside their neighbours'."""
+    from coview.batch import Embedding
+
+    view = batch["package"]
+    own = view.value.wiring.x[view.value.index.clamp_min(0)]
+    return {"package": {"package": Embedding(own * view.present[..., None], view.present)}}
 
 
 def _nodes(source: Source) -> tuple[Wiring, list[int]]:

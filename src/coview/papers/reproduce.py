@@ -16,7 +16,7 @@ from coview.engine.devices import physical_cores
 from coview.engine.flops import check_equal, matching_steps
 from coview.errors import RunFailed
 from coview.papers.arms import Bench
-from coview.papers.claim import REFERENCES, Arm, Claim, MeanRank, claim_of
+from coview.papers.claim import Arm, Claim, MeanRank, claim_of
 from coview.papers.records import FORMAT
 from coview.papers.tuning import FURTHER, tune
 from coview.papers.verdict import judge, mean_ranks, together
@@ -133,7 +133,7 @@ def _arm(claim: Claim, bench: Bench, name: str, steps: int, per_step: float, tel
 
     lr, trials = tune(claim.grid, trial)
     runs = []
-    held_against = [(c.worse, c.metric) for c in claim.comparisons if c.better == name and c.worse in REFERENCES]
+    held_against = [(c.worse, c.metric) for c in claim.comparisons if c.better == name and c.worse not in claim.arms]
     for seed in claim.seeds:
         refer = bool(held_against) or seed == claim.seeds[0]
         runs.append(bench.run(arm, metrics, steps=steps, lr=lr, seed=seed, test=True, refer=refer))
@@ -216,7 +216,8 @@ def tables(record: dict[str, Any]) -> dict[str, tuple[Sequence[str], list[list[A
 def referred(record: Mapping[str, Any], metric: str) -> list[tuple[str, float]]:
     """(name, score) of what a metric's scores stand beside: one for all arms, or each named by those whose it is."""
     found: list[tuple[str, float]] = []
-    for reference in REFERENCES:
+    arms = [arm["references"].get(metric, {}) for arm in record["arms"].values()]
+    for reference in dict.fromkeys(name for told in arms for name in told):
         own: dict[float, list[str]] = {}
         for name, arm in record["arms"].items():
             value = arm["references"].get(metric, {}).get(reference)
