@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from coview.views.depth import depth_pictures, draw_poses, rays
+from coview.views.depth import ball_around, depth_pictures, draw_poses, rays
 from coview.views.draw import Draw
 
 POSES = draw_poses(Draw(3, 1, torch.arange(5)), 4, 30.0)
@@ -53,6 +53,22 @@ def test_what_is_outside_of_the_ball_is_not_seen() -> None:
     assert not depth_pictures(points, FRONT, 8).any()
 
 
+def test_the_ball_around_a_cloud_fills_its_pictures_wherever_it_was_moved() -> None:
+    torch.manual_seed(2)
+    points = torch.randn(5, 200, 3) * torch.tensor([1.5, 1.0, 0.5]) + 3
+    middle, radius = ball_around(points)
+    fitted = (points - middle[:, None]) / radius[:, None, None]
+    torch.testing.assert_close(fitted.norm(dim=-1).amax(1), torch.ones(5))
+    torch.testing.assert_close(fitted.amax(1), -fitted.amin(1), atol=1e-5, rtol=0)
+    torch.testing.assert_close(ball_around(2 * points - 1), (2 * middle - 1, 2 * radius))
+
+
+def test_a_cloud_of_one_point_has_a_ball() -> None:
+    middle, radius = ball_around(torch.full((1, 4, 3), 0.5))
+    assert torch.equal(middle, torch.full((1, 3), 0.5))
+    assert radius > 0
+
+
 def test_turning_the_cloud_and_the_eye_together_changes_nothing() -> None:
     torch.manual_seed(0)
     points = torch.rand(5, 300, 3) - 0.5
@@ -82,9 +98,10 @@ def test_a_plain_loop_over_points_sees_the_same() -> None:
 
 
 def test_a_point_lies_on_the_ray_of_the_patch_that_sees_it() -> None:
-    on_plane, away = rays(POSES, 4)
+    centre, radius = torch.linspace(-1, 1, 15).view(5, 3), torch.linspace(0.5, 2, 5)
+    on_plane, away = rays(POSES, 4, centre, radius)
     for cell in range(16):
-        points = on_plane[:, :, cell] + 0.1 * away[:, :, cell]
+        points = (on_plane[:, :, cell] - centre[:, None]) / radius[:, None, None] + 0.1 * away[:, :, cell]
         for pose in range(4):
             seen = depth_pictures(points[:, pose, None], POSES[:, pose, None], 16)[:, 0]
             middle = seen.unfold(1, 4, 4).unfold(2, 4, 4).flatten(1, 2)[:, cell]

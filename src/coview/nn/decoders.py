@@ -53,6 +53,7 @@ class TokenDecoder(nn.Module):
         places: Tensor,
         valid: Tensor | None = None,
         wanted_valid: Tensor | None = None,
+        layers: list[Tensor] | None = None,
     ) -> Tensor:
         """What stands at the seen tokens, then at the mask tokens, before it is mapped to a prediction.
 
@@ -63,6 +64,7 @@ class TokenDecoder(nn.Module):
             places: `(T, width)` or `(N, T, width)`, where every token stands (`Modality.places`).
             valid: `(N, K)` bool, which seen tokens are not padding; all where None.
             wanted_valid: `(N, M)` bool, likewise; the rest of the result is not meant to be read.
+            layers: what stands there after each block is appended, the last before the norm that ends the transformer.
 
         Returns:
             `(N, K + M, width)`.
@@ -74,4 +76,4 @@ class TokenDecoder(nn.Module):
         everyone: Tensor | None = None
         if valid is not None or wanted_valid is not None:
             everyone = torch.cat([valid_or_all(valid, at, 2), valid_or_all(wanted_valid, wanted, 2)], 1)
-        return self.body(x, everyone)
+        return self.body(x, everyone, layers=layers)

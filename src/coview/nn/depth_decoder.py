@@ -28,7 +28,7 @@ class DepthDecoder(nn.Module):
         self.cells, self.patch = cells, patch
         self.decoder = TokenDecoder(width_in, width, depth, patch * patch)
 
-    def forward(self, tokens: Tensor, places: Tensor, at: Tensor, poses: Tensor, valid: Tensor | None = None) -> Tensor:
+    def forward(self, tokens: Tensor, places: Tensor, at: Tensor, poses: Tensor, ball: tuple[Tensor, Tensor]) -> Tensor:
         """Pictures of the whole cloud.
 
         Args:
@@ -36,13 +36,13 @@ class DepthDecoder(nn.Module):
             places: `(N, T, width)`, where every patch of the cloud stands.
             at: `(N, K)` int64, which patches the tokens are.
             poses: `(N, A, 3, 3)`, see `views.depth.draw_poses`.
-            valid: `(N, K)` bool, which tokens count; all where None.
+            ball: its middle `(N, 3)` and radius `(N,)`, see `views.depth.ball_around`.
 
         Returns:
             `(N, A, S, S)`, S = cells * patch.
         """
         (n, count), width = poses.shape[:2], places.shape[-1]
-        on_plane, away = rays(poses, self.cells)
+        on_plane, away = rays(poses, self.cells, *ball)
         queries = torch.cat([place_codes(on_plane, width - width // 2), place_codes(away, width // 2)], -1)
 
         def again(x: Tensor) -> Tensor:
@@ -50,6 +50,6 @@ class DepthDecoder(nn.Module):
 
         everywhere = torch.cat([again(places), queries.flatten(0, 1).to(places.dtype)], 1)
         wanted = torch.arange(self.cells**2, device=at.device).expand(n * count, -1) + places.shape[1]
-        said = self.decoder(again(tokens), again(at), wanted, everywhere, None if valid is None else again(valid))
+        said = self.decoder(again(tokens), again(at), wanted, everywhere)
         rows = said.view(n, count, self.cells, self.cells, self.patch, self.patch).transpose(3, 4)
         return rows.reshape(n, count, self.cells * self.patch, self.cells * self.patch)

@@ -1,4 +1,4 @@
-"""Clouds of points seen from around them: drawn poses, and what is nearest at each pixel."""
+"""Clouds of points seen from around them: drawn poses, the ball to look at, and what is nearest at each pixel."""
 
 from __future__ import annotations
 
@@ -34,6 +34,21 @@ def draw_poses(draw: Draw, count: int, rise: float) -> Tensor:
     return torch.stack([right, up, away], -2)
 
 
+def ball_around(points: Tensor) -> tuple[Tensor, Tensor]:
+    """The ball that holds all points of a cloud: the middle of their box `(B, 3)`, and their greatest distance from it.
+
+    Args:
+        points: `(B, P, 3)`.
+
+    Returns:
+        Middle `(B, 3)` and radius `(B,)`, above 0 also where all points are one.
+    """
+    low, high = points.aminmax(dim=1)
+    middle = (low + high) / 2
+    radius = (points - middle[:, None]).square().sum(-1).amax(1).sqrt()
+    return middle, radius.clamp_min(torch.finfo(points.dtype).tiny ** 0.5)
+
+
 def depth_pictures(points: Tensor, poses: Tensor, side: int) -> Tensor:
     """How near the nearest point is at each pixel, without perspective: 1 nearest, towards 0 farthest, 0 for nothing.
 
@@ -61,18 +76,20 @@ def depth_pictures(points: Tensor, poses: Tensor, side: int) -> Tensor:
     return pictures.unflatten(2, (side, side))
 
 
-def rays(poses: Tensor, cells: int) -> tuple[Tensor, Tensor]:
-    """Where a picture's patches lie in the cloud: the point of the plane through the origin that each one's middle is
-    seen at, and the direction that it is seen in.
+def rays(poses: Tensor, cells: int, middle: Tensor, radius: Tensor) -> tuple[Tensor, Tensor]:
+    """Where a picture's patches lie in the cloud: the point of the plane through the ball's middle that each one's own
+    middle is seen at, and the direction that it is seen in.
 
     Args:
         poses: `(B, A, 3, 3)`, see `draw_poses`.
         cells: c, patches a side.
+        middle: `(B, 3)` of the ball that fills the pictures, see `ball_around`.
+        radius: `(B,)` of that ball.
 
     Returns:
         Points and directions, `(B, A, c * c, 3)` each, rows of patches from top to bottom.
     """
-    middle = (torch.arange(cells, device=poses.device, dtype=poses.dtype) + 0.5) * (2 / cells) - 1
+    at = (torch.arange(cells, device=poses.device, dtype=poses.dtype) + 0.5) * (2 / cells) - 1
     right, up, away = (direction[:, :, None, None] for direction in poses.unbind(2))
-    on_plane = (right * middle[None, :, None] - up * middle[:, None, None]).flatten(2, 3)
-    return on_plane, away.flatten(2, 3).expand_as(on_plane)
+    on_plane = (right * at[None, :, None] - up * at[:, None, None]).flatten(2, 3)
+    return middle[:, None, None] + radius[:, None, None, None] * on_plane, away.flatten(2, 3).expand_as(on_plane)

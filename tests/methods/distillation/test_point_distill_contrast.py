@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from coview.errors import UserError
 from coview.losses import info_nce
 from coview.methods.distillation.point_distill_contrast import PointDistillContrast
 from tests.methods.joint import copies, features, make, samples, step
@@ -72,3 +73,8 @@ def test_clouds_are_read_by_any_encoder():
     found = step(method, samples("points"))
     assert found.losses.keys() == {"self_distillation", "info_nce"}
     assert all(torch.isfinite(loss) for loss in found.losses.values())
+
+
+def test_nothing_to_learn_is_refused():
+    with pytest.raises(UserError, match="distillation and contrast both weigh 0"):
+        made(distillation=0.0, contrast=0.0)

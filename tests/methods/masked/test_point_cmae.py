@@ -42,7 +42,7 @@ def test_agreement_is_of_tokens_hidden_both_times_and_of_no_others(kind: str) ->
     method, batch = cmae(kind, agreement=0.5), samples(thing=kind)
     said: list[torch.Tensor] = []
     for decoder in method.decoders:
-        decoder.body.register_forward_hook(lambda module, given, out: said.append(out))
+        decoder.body.norm.register_forward_hook(lambda module, given, out: said.append(given[0]))
     views, reps = look(method, batch)
     how = views["view"].params
     read = how["keep"].shape[-1]

@@ -63,3 +63,8 @@ def test_a_task_that_weighs_nothing_is_left_out() -> None:
 def test_a_section_longer_than_half_of_a_clip_is_refused() -> None:
     with pytest.raises(UserError, match="at most half of a clip"):
         cpnet(section=0.9)
+
+
+def test_nothing_to_tell_is_refused() -> None:
+    with pytest.raises(UserError, match="all weigh 0"):
+        cpnet(justification=0.0, localisation=0.0, approximation=0.0)

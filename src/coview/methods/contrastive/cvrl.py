@@ -44,7 +44,9 @@ class CVRL(SimCLR):
     Relations: SimCLR with another draw of time. SimCLR on videos draws stretches of any speed; here all play at one
     speed. At power 1 two stretches are as far apart as two draws by themselves; smaller powers bring them closer, so
     that invariance to what time changes is asked for less, greater ones farther apart. The paper's projector has three
-    hidden layers of 2,048; here SimCLR's.
+    hidden layers of 2,048; here SimCLR's. The authors blur one clip always and the other once in ten,
+    solarise that other once in five, and crop shapes of up to 2 to 1; here both clips are drawn alike: from 64 pixels
+    on every second one is blurred, none is solarised, and crops are of up to 4 to 3.
 
     Args:
         video: the slot's encoder.

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import Features, Relations
+from coview.errors import UserError
 from coview.kinds import AboveZero, Count, Share, Shares, Weight, Whole
 from coview.losses import info_nce_rows
 from coview.methods.distillation.dino import DINO
@@ -85,6 +86,8 @@ class PointDistillContrast(DINO):
             momentum=momentum,
             positives=positives,
         )
+        if not (distillation or contrast):
+            raise UserError("there is nothing to learn: distillation and contrast both weigh 0")
         self.distillation, self.contrast, self.temperature = distillation, contrast, temperature
 
     def relate(self, z: Features) -> Relations:

@@ -30,8 +30,8 @@ class PointCMAE(Method):
     Views: one natural view, twice; each time another random share of its tokens is kept.
 
     Loss: the sum over both of the modality's token loss between decoder's output and hidden token (for points the
-    Chamfer distance of two patches), and w times the mean of 1 - cos between what the two decoders hold, before the map
-    to their outputs, at each token that was hidden both times.
+    Chamfer distance of two patches), and w times the mean of 1 - cos between what the two decoders hold, before the
+    last norm and the map to their outputs, at each token that was hidden both times.
 
     Requires: one slot of any modality, and an encoder with tokens; made for points. A sample of one token predicts
     nothing.
@@ -114,11 +114,12 @@ class PointCMAE(Method):
         for i, decoder in enumerate(self.decoders):
             keep, kept, wanted, asked = (view.params[name][rows, i] for name in ("keep", "kept", "wanted", "asked"))
             places = places_of(modality, view, decoder.width, rows)
+            layers: list[Tensor] = []
             said = decoder.everywhere(
-                out.tokens[rows, i], keep, wanted, places, kept if ragged else None, asked if ragged else None
+                out.tokens[rows, i], keep, wanted, places, kept if ragged else None, asked if ragged else None, layers
             )[:, keep.shape[1] :]
             rebuilt.append(masked_mean(modality.token_loss(decoder.out(said), take(whole, wanted)), asked))
-            held.append(on_grid(said, wanted, asked, whole.shape[1]))
+            held.append(on_grid(layers[-1][:, keep.shape[1] :], wanted, asked, whole.shape[1]))
         (first, hidden), (second, again) = held
         losses = {
             "reconstruction": rebuilt[0] + rebuilt[1],

@@ -74,6 +74,8 @@ class CPNet(Method):
         temperature: AboveZero = 0.1,
     ) -> None:
         super().__init__()
+        if not (justification or localisation or approximation):
+            raise UserError("there is nothing to tell: justification, localisation and approximation all weigh 0")
         modality = video.modality
         assert isinstance(modality, Video)
         self.frames = modality.frames
