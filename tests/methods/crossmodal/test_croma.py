@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from coview.batch import Views
+from coview.batch import Embedding, Views
+from coview.errors import UserError
 from coview.losses import symmetric_info_nce
+from coview.methods.base import embed_slot
 from coview.methods.crossmodal.croma import CROMA
 from tests.methods.slots import encoders, joined, look, relation_losses, samples, without
 
@@ -76,3 +78,69 @@ def test_slots_whose_grids_have_other_axes_are_fused_without_distance() -> None:
     slots = {"drawing": "image", "name": "text"}
     _, reps = look(croma(slots), samples(**slots))
     assert torch.isfinite(reps.losses["reconstruction"]).all()
+
+
+def test_tokens_that_stand_by_their_value_are_fused_without_distance() -> None:
+    slots = {"cloud": "points", "name": "text"}
+    method, given = croma(slots), []
+    method.fusion.register_forward_pre_hook(lambda module, args: given.append(args[2:4]))
+    look(method, samples(**slots))
+    assert given == [(None, None)]
+
+
+def test_the_first_encoder_says_how_many_heads_fuse() -> None:
+    chosen = encoders(**PAIR)
+    chosen["radar"].options["heads"] = 8
+    assert CROMA(chosen, dim=16).fusion.heads == 8
+
+
+def embedded(views: dict[str, int], **options: float) -> tuple[CROMA, dict[str, dict[str, Embedding]]]:
+    method = croma(**options).eval()
+    with torch.no_grad():
+        return method, method.embed(samples(views=views, **PAIR))
+
+
+def test_a_slots_own_space_is_what_the_contrast_trains() -> None:
+    method, found = embedded({"radar": 1, "optical": 1})
+    assert list(found) == ["radar", "optical", "fused", "joint"]
+    pooled = embed_slot(method.slot_encoders()["optical"], samples(**PAIR)).values
+    own = found["optical"]["optical"]
+    torch.testing.assert_close(own.values, method.pooling["optical"](pooled))
+    unit = method.space.unit("optical", own.values, own.present)
+    torch.testing.assert_close(found["joint"]["optical"].values, unit)
+
+
+def test_both_slots_read_as_one_are_the_mean_of_the_fused_tokens() -> None:
+    method, found = embedded({"radar": 1, "optical": 1})
+    batch, read = samples(**PAIR), method.slot_encoders()
+    views = {slot: read[slot].modality.prepare(batch[slot]) for slot in PAIR}
+    tokens = {slot: read[slot](views[slot]).tokens[:, 0] for slot in PAIR}
+    at = method.centres(views, method.places(views))["radar"][None]
+    fused = method.fusion(tokens["radar"], method.context(tokens["optical"]), at, at)
+    assert list(found["fused"]) == ["radar"]
+    torch.testing.assert_close(found["fused"]["radar"].values[:, 0], fused.mean(1))
+
+
+def test_natural_views_are_fused_one_by_one_where_both_slots_have_them() -> None:
+    _, found = embedded({"radar": 3, "optical": 2})
+    assert found["fused"]["radar"].present.tolist() == [[True, True, False]] * 6
+    assert not found["fused"]["radar"].values[:, 2].any()
+    method = croma().eval()
+    lacking = without(samples(**PAIR), "optical", [0, 3])
+    assert method.embed(lacking)["fused"]["radar"].present[:, 0].tolist() == [False, True, True, False, True, True]
+
+
+def test_what_no_loss_trains_is_not_embedded() -> None:
+    method, found = embedded({"radar": 1, "optical": 1}, contrast=0.0)
+    assert list(found) == ["radar", "optical", "fused"]
+    pooled = embed_slot(method.slot_encoders()["radar"], samples(**PAIR)).values
+    torch.testing.assert_close(found["radar"]["radar"].values, pooled)
+    assert not any(p.requires_grad for part in (method.pooling, method.space, method.scale) for p in part.parameters())
+    method, found = embedded({"radar": 1, "optical": 1}, reconstruction=0.0)
+    assert list(found) == ["radar", "optical", "joint"]
+    assert not any(p.requires_grad for part in (method.fusion, method.decoder, method.outs) for p in part.parameters())
+
+
+def test_two_losses_of_no_weight_are_refused() -> None:
+    with pytest.raises(UserError, match="contrast and reconstruction both weigh 0"):
+        croma(contrast=0.0, reconstruction=0.0)

@@ -8,18 +8,21 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from coview.batch import Batch, Embeddings, Features, Relations, Reps, Views
+from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, View, Views
+from coview.errors import UserError
 from coview.kinds import AboveZero, Count, Part, Weight
 from coview.losses.parts import masked_mean
 from coview.methods.crossmodal.base import JointMethod
+from coview.modalities.base import present_mean
 from coview.nn.alibi import cell_centres
 from coview.nn.decoders import TokenDecoder
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.fusion import FusionEncoder
 from coview.nn.logit_scale import LogitScale
 from coview.nn.pairs import mean_over_pairs, tiled_info_nce
-from coview.nn.tokens import all_there, places_of, positions, rows_there, spread, take, token_valid
+from coview.nn.tokens import all_there, positions, rows_there, spread, take, token_valid, valid_or_all
 from coview.views.draw import Draw
 from coview.views.looks import Positives
 from coview.views.masks import random_keep
@@ -38,10 +41,15 @@ class CROMA(JointMethod):
     kept tokens after they attended to each other and to the second slot's, all biased by minus their distance.
 
     Requires: two slots of any modality with tokens; made for slots that cover the same ground (the paper's first is
-    radar). Where their grids have other axes attention across has no bias. A sample that lacks one takes no part.
+    radar). Where their grids have other axes attention across has no bias, and tokens that stand by their value, as
+    patches of points do, have none at all. A sample that lacks one takes no part.
 
-    Relations: CLIP and MAE in one; either weight may be 0, and what it weighs is not computed then. Attention
-    inside the slots' encoders is biased by distance too, in place of positions (option `alibi` of `vit`).
+    Relations: CLIP and MAE in one; either weight may be 0, and what it weighs is then neither computed nor embedded.
+    Attention inside the slots' encoders is biased by distance too, in place of positions (option `alibi` of `vit`),
+    with slopes that few heads make slight: of H the steepest is 2 ** (-8 / H) a cell (the paper: 0.71, of 16). The
+    paper's decoder has one token a place, and one linear map gives both sensors' pixels there; as slots here need not
+    share a grid, each has mask tokens and a map of its own, with a learned vector of the sensor. The paper normalises
+    a patch over both sensors' channels together; here an error is that of the slot's modality.
 
     Args:
         encoders: the two slots' encoders; the first queries the second.
@@ -60,7 +68,7 @@ class CROMA(JointMethod):
         >>> small = {"dim": 32, "depth": 1}
         >>> run = coview.fit("croma", data="emoji", steps=5, batch_size=32, encoder_options=small)
         >>> list(coview.embed(run).spaces)
-        ['drawing', 'name', 'joint']
+        ['drawing', 'name', 'fused', 'joint']
     """
 
     slot_counts = (2, 2)
@@ -81,17 +89,26 @@ class CROMA(JointMethod):
         temperature: AboveZero = 0.07,
         positives: Positives = Positives.NATURAL,
     ) -> None:
+        if not (contrast or reconstruction):
+            raise UserError("CROMA needs a loss: contrast and reconstruction both weigh 0")
         super().__init__(encoders, dim=dim, positives=positives, plain=())
         first, second = encoders.values()
         self.pooling = nn.ModuleDict({slot: feed_forward(e.dim) for slot, e in encoders.items()})
         self.context = nn.Linear(second.dim, first.dim)
-        self.fusion = FusionEncoder(first.dim, fusion_depth, max(first.dim // 32, 1))
+        self.fusion = FusionEncoder(first.dim, fusion_depth, first.options.get("heads") or max(first.dim // 32, 1))
         self.decoder = TokenDecoder(first.dim, decoder_dim, decoder_depth, None)
         self.sensor = nn.Parameter(torch.randn(2, decoder_dim) * 0.02)
         self.outs = nn.ModuleDict({s: nn.Linear(decoder_dim, e.modality.target_dim) for s, e in encoders.items()})
         self.scale = LogitScale(temperature)
         self.masked = {slot: e.modality.hidden if masked is None else masked for slot, e in encoders.items()}
         self.weights = {"contrast": contrast, "reconstruction": reconstruction}
+        if not contrast:
+            for part in (self.pooling, self.space, self.scale):
+                part.requires_grad_(False)
+        if not reconstruction:
+            self.sensor.requires_grad_(False)
+            for part in (self.context, self.fusion, self.decoder, self.outs):
+                part.requires_grad_(False)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         views = super().views(batch, draw)
@@ -125,25 +142,20 @@ class CROMA(JointMethod):
             return out[first].pooled.new_zeros(len(both))
         rows = rows_there(both)
         modality = {slot: encoder.modality for slot, encoder in self.slot_encoders().items()}
-        grid = {slot: modality[slot].grid(views[slot]) for slot in self.slots}
         tokens, how, kept = {}, {}, {}
         for slot in self.slots:
             tokens[slot] = out[slot].tokens[rows, 0]  # type: ignore[index]
             how[slot] = {name: p[rows, 0] for name, p in views[slot].params.items()}
             kept[slot] = None if views[slot].length is None else how[slot]["kept"]
-        at = {
-            slot: cell_centres(grid[slot], grid[first], tokens[slot].device)[how[slot]["keep"]]
-            for slot in self.slots
-            if len(grid[slot]) == len(grid[first])
-        }
-        context = self.context(tokens[second])
-        fused = self.fusion(tokens[first], context, at[first], at.get(second), kept[first], kept[second])
-        before = math.prod(grid[first])  # the second slot's places come after the first's
+        places = self.places(views)
+        at = {slot: centres[how[slot]["keep"]] for slot, centres in self.centres(views, places).items()}
+        fused = self.fuse(tokens, at, kept)
+        before = math.prod(modality[first].grid(views[first]))  # the second slot's places come after the first's
         said = self.decoder(
             fused,
             how[first]["keep"],
             torch.cat([how[first]["wanted"], how[second]["wanted"] + before], 1),
-            self._places(views, rows, len(fused)),
+            self._marked(places, rows, len(fused)),
             kept[first],
             torch.cat([how[slot]["asked"] for slot in self.slots], 1),
         )
@@ -154,13 +166,26 @@ class CROMA(JointMethod):
             total = total + masked_mean(modality[slot].token_loss(self.outs[slot](some), target), how[slot]["asked"])
         return spread(total, rows, len(both))
 
-    def _places(self, views: Views, rows: slice | Tensor, count: int) -> Tensor:
+    def fuse(self, tokens: dict[str, Tensor], at: dict[str, Tensor], valid: dict[str, Tensor | None]) -> Tensor:
+        """The first slot's tokens after they read each other and the second's: `(n, K, D)`."""
+        first, second = self.slots
+        context = self.context(tokens[second])
+        return self.fusion(tokens[first], context, at.get(first), at.get(second), valid[first], valid[second])
+
+    def places(self, views: Mapping[str, View]) -> dict[str, Tensor]:
+        """Where the tokens of each slot stand, as the decoder is told it (`Modality.places`)."""
+        return {slot: e.modality.places(views[slot], self.decoder.width) for slot, e in self.slot_encoders().items()}
+
+    def centres(self, views: Mapping[str, View], places: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Where they stand on the first slot's grid, `(T, axes)`, of slots that have one, of as many axes as it."""
+        grids = {s: e.modality.grid(views[s]) for s, e in self.slot_encoders().items() if places[s].ndim == 2}
+        extent = grids.get(self.slots[0], ())
+        return {s: cell_centres(g, extent, places[s].device) for s, g in grids.items() if len(g) == len(extent)}
+
+    def _marked(self, places: dict[str, Tensor], rows: slice | Tensor, count: int) -> Tensor:
         """Where the tokens of both slots stand, and of which sensor they are: `(n, T, width)`."""
-        parts = []
-        for (slot, encoder), sensor in zip(self.slot_encoders().items(), self.sensor, strict=True):
-            places = places_of(encoder.modality, views[slot], self.decoder.width, rows)
-            parts.append(places.expand(count, -1, -1) + sensor)
-        return torch.cat(parts, 1)
+        own = [at if at.ndim == 2 else at[rows, 0] for at in places.values()]
+        return torch.cat([at.expand(count, -1, -1) + sensor for at, sensor in zip(own, self.sensor, strict=True)], 1)
 
     def relate(self, z: Features) -> Relations:
         if not self.weights["contrast"]:
@@ -176,11 +201,37 @@ class CROMA(JointMethod):
         self.scale.clip_()
 
     def embed(self, batch: Batch) -> Embeddings:
-        """Each slot's features in a space of its own, then both in `joint`, of length 1."""
-        found = super().embed(batch)
-        for slot, e in found.get("joint", {}).items():
-            e.values = self.space.unit(slot, self.pooling[slot](found[slot][slot].values), e.present)
+        """Each slot's pooled tokens in a space of its own; both slots read as one in `fused`, under the first, its i-th
+        natural view with the other's, as the reconstruction trains it; each slot in `joint`, of length 1, as the
+        contrast trains it, which trains a perceptron after the pooling too.
+        """
+        views = {slot: e.modality.prepare(batch[slot]) for slot, e in self.slot_encoders().items() if slot in batch}
+        out = {slot: self.slot_encoders()[slot](view) for slot, view in views.items()}
+        own = {slot: Embedding(o.pooled, o.present) for slot, o in out.items()}
+        if self.weights["contrast"]:
+            for slot, e in own.items():
+                e.values = self.pooling[slot](e.values) * e.present[..., None]
+        found: Embeddings = {slot: {slot: e} for slot, e in own.items()}
+        if self.weights["reconstruction"] and len(out) == 2:
+            found["fused"] = {self.slots[0]: self.fused(views, out)}
+        if self.weights["contrast"] and own:
+            space = {slot: self.space.unit(slot, e.values, e.present) for slot, e in own.items()}
+            found["joint"] = {slot: Embedding(values, own[slot].present) for slot, values in space.items()}
         return found
+
+    def fused(self, views: Mapping[str, View], out: Mapping[str, Encoded]) -> Embedding:
+        """The mean of the fused tokens of each natural view of the first slot that the second has beside it."""
+        first, second = (out[slot] for slot in self.slots)
+        width = min(first.present.shape[1], second.present.shape[1])
+        there = first.present[:, :width] & second.present[:, :width]
+        values = first.pooled.new_zeros(first.pooled.shape)
+        if bool(there.any()):
+            tokens = {s: o.tokens[:, :width][there] for s, o in out.items() if o.tokens is not None}
+            valid = {s: None if o.valid is None else o.valid[:, :width][there] for s, o in out.items()}
+            at = {s: centres[None] for s, centres in self.centres(views, self.places(views)).items()}
+            fused = self.fuse(tokens, at, valid)
+            values[:, :width][there] = present_mean(fused, valid_or_all(valid[self.slots[0]], fused, 2))
+        return Embedding(values, F.pad(there, (0, first.present.shape[1] - width)))
 
 
 def feed_forward(dim: int) -> nn.Module:

@@ -7,7 +7,11 @@ from coview.papers.derived import split_bands
 from coview.papers.metrics import protocol_metric
 
 PROBE = protocol_metric("linear/infrared/cover", "accuracy")
-OPTIONS = {"slots": ["infrared", "visible"], "encoder_options": {"dim": 64, "depth": 2}, "batch_size": 128}
+OPTIONS = {
+    "slots": ["infrared", "visible"],
+    "encoder_options": {"dim": 64, "depth": 2, "heads": 16},
+    "batch_size": 128,
+}
 
 
 def claim(scale: int) -> Claim:
