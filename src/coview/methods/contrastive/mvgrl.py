@@ -53,9 +53,11 @@ class MVGRL(Method):
 
     Requires: a slot of graphs.
 
-    Relations: with `structures=adjacency` alone it is Deep Graph Infomax (Velickovic et al., ICLR 2019). The paper's
-    diffusion is of the one large graph; here it is of the sampled neighbourhood. Products of projections are the
-    discriminator at both levels (the authors' code has a bilinear one for nodes), and graphs are means of their nodes.
+    Relations: with `structures=adjacency` alone it is Deep Graph Infomax (Velickovic et al., ICLR 2019), but for the
+    mean over nodes, which there and in the authors' code passes a sigmoid, and here a network. The paper's diffusion is
+    of the one large graph; here it is of the sampled neighbourhood. Products of projections are the discriminator at
+    both levels (the authors' code has a bilinear one for nodes). A graph is the mean of its nodes' last layer, and is
+    kept unprojected; theirs is the sum of its nodes in every layer, side by side, and is kept projected.
 
     Args:
         graph: the encoder of the adjacency.
@@ -165,7 +167,7 @@ class MVGRL(Method):
         return Relations(losses, seen={"wholes": wholes})
 
     def embed(self, batch: Batch) -> Embeddings:
-        """The sum over structures, as in the paper."""
+        """The sum over structures, as in the paper; of whole graphs before their projection."""
         slot = self.graph.slot
         view = self.structured(self.graph.modality.prepare(batch[slot]))
         total = torch.stack([self.whole(nodes, view) for nodes in self.nodes(view).values()]).sum(0)

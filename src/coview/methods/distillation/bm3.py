@@ -35,8 +35,9 @@ class BM3(Method):
 
     Relations: SimSiam, on representations, and between neighbours. Things (all kinds of nodes but the first) have their
     vector added to what LightGCN says of them. Scores are products of predictions, so these are embedded. The authors'
-    modalities are features of pictures and texts made beforehand; here the text's encoder learns, and the graph's
-    features (genres of a film) are the other. Samples are nodes, each alike, and one of its edges; theirs are edges.
+    modalities are features of pictures and texts made beforehand and trained further; here the text's encoder learns,
+    and the graph's features (genres of a film), which stay as they are, are the other. Samples are nodes, each alike,
+    and one of its edges; theirs are edges.
 
     Args:
         graph: the slot's encoder, `lightgcn`.

@@ -48,8 +48,9 @@ class GraphMAE(Method):
     Requires: a slot of graphs, whole ones or nodes of a large one with their neighbourhoods.
 
     Relations: MAE on graphs hides nodes from a transformer; here a graph network keeps their places and the decoder is
-    kept from copying by masking codes again. The authors read a node's graph whole, and drop a fifth of each layer's
-    input there; here neighbourhoods are sampled, and encoders drop nothing by default.
+    kept from copying by masking codes again. The authors read a node's graph whole, drop a fifth of each layer's input
+    there, and half of the encoder's edges in the largest two (ogbn-arxiv, reddit); here neighbourhoods are sampled, and
+    encoders drop nothing by default.
 
     Args:
         graph: the slot's encoder.

@@ -35,6 +35,5 @@ def claim(scale: int) -> Claim:
         note="MovieLens 100K: each person's last tenth of ratings is sought among all films they had not rated. Titles "
         "and genres are the modalities; the paper has pictures and reviews of 20,000 things and more, and claims "
         "less time until the best score is reached, where here both are given the same compute. A film's title "
-        "is read by a small network at each step, where theirs is a vector that was made before. Found: with four "
-        "times the steps both gain a hundredth on the validation part, and the distance stays.",
+        "is read by a small network at each step, where theirs is a vector that was made before.",
     )
