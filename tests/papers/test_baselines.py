@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log
 
 import pytest
@@ -10,9 +11,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from coview.batch import Batch, Features
+from coview.data.prepared.prepare import sample_ids
 from coview.errors import UserError
 from coview.papers.baselines.cross_view_prediction import CrossViewPrediction
 from coview.papers.baselines.gae import GAE
+from coview.papers.baselines.labels_alone import LabelsAlone
 from coview.papers.baselines.semi_supervised import SemiSupervised
 from coview.papers.baselines.word_prediction import WordPrediction
 from tests.methods.slots import draws, encoders, look, samples, without
@@ -74,6 +77,18 @@ def test_the_bag_counts_a_captions_tokens_and_no_padding() -> None:
         method.bag(caption)[:, 0], caption.value[:, 0], caption.length[:, 0].tolist(), strict=True
     ):
         assert bag.tolist() == torch.bincount(tokens[:length], minlength=len(bag)).tolist()
+
+
+def test_labels_alone_cost_the_cross_entropy_of_their_own_class() -> None:
+    method = LabelsAlone(encoders(thing="series")["thing"], level="kind", classes=["walk", "run", "rest"]).double()
+    silent(method)
+    method.head.bias.data = torch.tensor([1.0, 2.0, 4.0]).double()
+    kinds = ["run", "walk", "rest", "swim", "walk", "run"]
+    batch = replace(samples(thing="series"), within={"kind": sample_ids(kinds)})
+    each = method.head.bias.logsumexp(0) - method.head.bias[[1, 0, 2, 0, 0, 1]]
+    views, reps = look(method, batch)
+    torch.testing.assert_close(reps.losses["classes"], each)
+    assert views.weights["classes"].tolist() == [1, 1, 1, 0, 1, 1]
 
 
 def semi(mechanism: str, pretext: str = "completion") -> SemiSupervised:

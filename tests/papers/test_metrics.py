@@ -57,12 +57,28 @@ def test_references_of_an_embedding_are_the_raw_input_and_the_untrained_methods(
 def test_fine_tuning_reads_as_many_labels_as_told_and_leaves_the_run_as_it_was(trained):
     run, data, rows = trained
     before = {name: value.clone() for name, value in run.method.state_dict().items()}
-    score, how = finetuned_metric("image", "shade", 5, steps=60, lr=4e-3).score(run, data, rows)
+    score, how = finetuned_metric("image", "shade", 5, steps=60, lrs=(4e-3,)).score(run, data, rows)
     assert how["labelled"] == 15
     assert how["scored"] == 27  # three of thirty have no label
     assert score > 0.6
     for name, value in run.method.state_dict().items():
         assert torch.equal(value, before[name]), name
+
+
+def test_the_rate_of_fine_tuning_is_chosen_on_the_validation_part(trained, monkeypatch):
+    run, data, rows = trained
+    shade = torch.tensor([-1 if s is None else s for s in data.labels["shade"]])
+    right = {1e-3: rows["test"], 2e-3: rows["valid"]}
+
+    def logits(run, data, slot, label, learnt, asked, *, lr, **how):
+        told = torch.where(torch.isin(asked, right[lr]), shade[asked], (shade[asked] + 1) % 3)
+        return torch.nn.functional.one_hot(told, 3).double()
+
+    monkeypatch.setattr("coview.papers.metrics.finetuned_logits", logits)
+    metric = finetuned_metric("image", "shade", 5, lrs=(1e-3, 2e-3))
+    score, how = metric.score(run, data, rows)
+    assert (score, how["lr"]) == (0.0, 2e-3)
+    assert metric.score(run, data, {n: at for n, at in rows.items() if n != "test"})[0] == 1.0
 
 
 def test_fine_tuning_is_not_scored_where_one_class_is_left(trained):

@@ -54,23 +54,31 @@ def embedding_metric(key: str, metric: str) -> Metric:
     return Metric(f"{key} {metric} of embeddings", score, {"key": key, "metric": metric, "alone": False})
 
 
-def finetuned_metric(slot: str, label: str, each: int, *, steps: int = 100, lr: float = 1e-3) -> Metric:
+def finetuned_metric(
+    slot: str,
+    label: str,
+    each: int,
+    *,
+    steps: int = 100,
+    batch_size: int | None = None,
+    lrs: tuple[float, ...] = (1e-3,),
+) -> Metric:
     """How often a label is named right by a copy of a slot's encoder, fine-tuned with a linear head on few labels.
 
     Args:
         slot: whose encoder.
         label: of classes; samples without it are neither trained on nor scored.
         each: labelled training samples of each class, chosen by a hash of their names.
-        steps, lr: of fine-tuning, all labelled samples a step.
+        steps, batch_size: of fine-tuning; None: all labelled samples a step.
+        lrs: learning rates of it; of several the one after which most of the validation part is named right.
 
     The score raises UserError where fewer than two classes are there to be told apart.
     """
-    how = {"slot": slot, "label": label, "labels a class": each, "steps": steps, "lr": lr}
+    how = {"slot": slot, "label": label, "labels a class": each, "steps": steps, "lrs": list(lrs)}
 
     def score(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
         import torch
 
-        from coview.data.split import unit_hash
         from coview.evaluate.labels import classes_of
 
         found = classes_of(data.labels[label])
@@ -79,14 +87,33 @@ def finetuned_metric(slot: str, label: str, each: int, *, steps: int = 100, lr: 
         scored = rows[part][codes[rows[part]] >= 0]
         if len(codes[scored].unique()) < 2:
             raise UserError(f"{label} has fewer than two classes among the {len(scored)} samples of the {part} part")
-        order = sorted(rows["train"].tolist(), key=lambda i: unit_hash(data.names[i], salt="labelled"))
-        labelled = [i for c in range(len(found[1])) for i in [j for j in order if codes[j] == c][:each]]
-        size, learnt = len(labelled), torch.tensor(labelled)
-        logits = finetuned_logits(run, data, slot, label, learnt, scored, steps=steps, batch_size=size, lr=lr)
-        right = int((logits.argmax(1) == codes[scored]).sum())
-        return right / len(scored), {"split": part, "labelled": size, "scored": len(scored), **how}
+        learnt = few_labels(data, codes, rows["train"], each)
+        size = batch_size or len(learnt)
+        chooser = rows["valid"][codes[rows["valid"]] >= 0] if len(lrs) > 1 else scored[:0]
+
+        def accuracies(lr: float) -> tuple[float, float]:
+            """Of the part that is scored, and of the one that chooses."""
+            asked = torch.cat([scored, chooser])
+            logits = finetuned_logits(run, data, slot, label, learnt, asked, steps=steps, batch_size=size, lr=lr)
+            right, chooses = (logits.argmax(1) == codes[asked]).double().split([len(scored), len(chooser)])
+            return float(right.mean()), float(chooses.mean())
+
+        tried = {lr: accuracies(lr) for lr in lrs}
+        lr = max(tried, key=lambda lr: tried[lr][1])
+        details = {"split": part, "labelled": len(learnt), "scored": len(scored), **how, "batch size": size, "lr": lr}
+        return tried[lr][0], details
 
     return Metric(f"fine-tuned on {each} labels a class, {label}, accuracy", score, how)
+
+
+def few_labels(data: Data, codes: Tensor, rows: Tensor, each: int) -> Tensor:
+    """Of some rows so many of each class, those of least hashes of their names: `(n,)`, class by class."""
+    import torch
+
+    from coview.data.split import unit_hash
+
+    order = sorted(rows.tolist(), key=lambda i: unit_hash(data.names[i], salt="labelled"))
+    return torch.tensor([i for c in range(int(codes.max()) + 1) for i in [j for j in order if codes[j] == c][:each]])
 
 
 def finetuned_logits(run: Run, data: Data, slot: str, label: str, learnt: Tensor, scored: Tensor, **how: Any) -> Tensor:

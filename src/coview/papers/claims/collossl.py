@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from coview.data.source import Data, Source
+from coview.evaluate.labels import classes_of
+from coview.papers import baselines
 from coview.papers.claim import Arm, Claim, Comparison
-from coview.papers.metrics import finetuned_metric
+from coview.papers.metrics import few_labels, finetuned_metric
 from coview.papers.recorded import streams
 
-FEW = finetuned_metric("stream", "exercise", 19)
+EACH = 19
+"""Labelled windows of each exercise, a tenth."""
+EXERCISES = ("abduction", "external rotation", "forward elevation", "internal rotation", "pendulum", "row",
+             "trapezius extension")  # fmt: skip
+FEW = finetuned_metric("stream", "exercise", EACH, steps=832, batch_size=32, lrs=(1e-3, 4e-3))
 OPTIONS = {"encoder_options": {"dim": 64}, "batch_size": 128}
+LABELS = f"{Path(baselines.__file__).parent / 'labels_alone.py'}:LabelsAlone"
+
+
+@cache
+def told() -> Source:
+    """The streams, with the exercise for labels alone to learn from."""
+    source = streams()
+    return replace(source, within={**source.within, "exercise": [str(x) for x in source.labels["exercise"]]})
+
+
+def labelled(data: Data, rows: Tensor) -> Tensor:
+    """The windows whose labels fine-tuning is told."""
+    found = classes_of(data.labels["exercise"])
+    assert found is not None
+    return few_labels(data, torch.from_numpy(found[0]), rows, EACH)
 
 
 def claim(scale: int) -> Claim:
     """Fine-tuned on a tenth of the labels, of people never seen."""
+    labels = {**OPTIONS, "level": "exercise", "classes": list(EXERCISES)}
     return Claim(
         "After contrast between synchronous streams, an encoder fine-tuned on a tenth of the labels names more "
-        "activities right than after SimCLR's augmentations of one stream at equal compute, and than the same encoder "
-        "trained on those labels alone.",
+        "activities right than after SimCLR's augmentations of one stream, and than after training on those labels "
+        "alone, at equal compute.",
         (FEW,),
         {
             "streams": Arm("collossl", streams, (FEW.name,), OPTIONS, steps=250 * scale),
             "augmentations": Arm("simclr", streams, (FEW.name,), {**OPTIONS, "positives": "augment"}, like="streams"),
+            "labels": Arm(LABELS, told, (FEW.name,), labels, like="streams", pool=labelled),
         },
-        (Comparison("streams", "augmentations", FEW.name), Comparison("streams", "random", FEW.name)),
+        (Comparison("streams", "augmentations", FEW.name), Comparison("streams", "labels", FEW.name)),
         note="Three synchronous streams of one watch in place of devices over the body: its accelerometer above and "
         "below 0.3 Hz, and its gyroscope, with one encoder for all. Accuracy of the first stream, in place of F1; each "
-        "exercise has about as many windows. Fine-tuning sees 19 windows of each exercise, by any stream.",
+        "exercise has about as many windows. Fine-tuning sees 19 windows of each exercise, by any stream: 832 steps "
+        "of 32, 200 times each window, at the better of two learning rates, chosen for every run alike on the "
+        "validation part; the authors' is 100 epochs of 32. Labels alone are learned with as much compute as the "
+        "contrast takes, and then fine-tuned like the others.",
     )
