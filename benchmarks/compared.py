@@ -5,9 +5,11 @@
 
 On each modality's data, and on two sets that join modalities, every method that there is trains with its default
 options, on batches of 64, until it has done the arithmetic of a number of SimCLR's steps that takes one core about ten
-seconds, with one seed, and is scored beside the raw input and an untrained encoder. So short a training ranks nothing
-finally: the table says what runs where, that it is healthy, what it costs, and where it stands after the same work. A
-method that does not run is on record with what it said. Methods on record are not run again unless --again.
+seconds, with one seed, and is scored beside the raw input and an untrained encoder. There are as many of these steps as
+every method needs to come within 2 % by whole steps of its own. So short a training ranks nothing finally: the table
+says what runs where, that it is healthy, what it costs, and where it stands after the same work. A method that does not
+run is on record with what it said. Methods on record are not run again unless --again; those that are added do the work
+on record.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ import argparse
 import dataclasses
 import json
 import os
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import torch
@@ -27,8 +32,11 @@ from coview.data.open import open_source
 from coview.data.source import Source
 from coview.data.split import split
 from coview.engine.config import FitConfig
+from coview.engine.flops import WITHIN, flops_of_step, matching_steps
+from coview.errors import RunFailed, UserError
 from coview.methods.registry import method_modules
 from coview.use.compare import compare
+from coview.use.train import prepare
 
 ALL = TASKS | JOINED
 PATH = ROOT / "results" / "compared.json"
@@ -37,7 +45,7 @@ MOST = {"train": 2_000, "valid": 400, "test": 800}
 BATCH = 64
 """Samples a step, a quarter of SimCLR's own number."""
 LEAST = 104
-"""Steps of SimCLR at least: of fewer, a method whose steps cost four times as much has no number within 2 %."""
+"""Steps of SimCLR at least: of so many, a method whose steps cost four times as much has a number within 2 %."""
 SHARE = 1 / 3
 """Of the steps of SimCLR's own size that take two minutes."""
 
@@ -57,16 +65,38 @@ def main() -> None:
         if todo:
             print(f"{modality}: {ALL[modality].data}", flush=True)
             slots = None if modality in JOINED else [ALL[modality].slot]
-            _record(modality, _compared(ALL[modality], slots, [FIRST, *todo], asked.threads), known)
+            steps = known.get("steps of the first")
+            _record(modality, _compared(ALL[modality], slots, [FIRST, *todo], steps, asked.threads), known)
 
 
-def _compared(task: Task, slots: list[str] | None, methods: list[str], threads: int) -> dict[str, Any]:
-    load = os.getloadavg()
-    steps = max(LEAST, round(task.steps[0] * SHARE))
+def enough(first: float, others: Iterable[float], least: int) -> int:
+    """The fewest steps of the first method, no fewer than `least`, that each of the others comes within 2 % of.
+
+    Args:
+        first: FLOPs of a step of the first method.
+        others: FLOPs of a step of each of the others.
+        least: steps.
+    """
+
+    def near(total: float, each: float) -> bool:
+        return abs(matching_steps(total, each) * each / total - 1) <= WITHIN
+
+    costs = [*others]
+    return next(steps for steps in count(least) if all(near(steps * first, each) for each in costs))
+
+
+def _compared(
+    task: Task, slots: list[str] | None, methods: list[str], steps: int | None, threads: int
+) -> dict[str, Any]:
+    load, source = os.getloadavg(), _source(task)
+    config = FitConfig("", slots=slots, steps=LEAST, batch_size=BATCH, threads=threads)
+    if steps is None:
+        first, *others = _costs(config, source, methods)
+        steps = enough(first, others, max(LEAST, round(task.steps[0] * SHARE)))
     found = compare(
         methods,
-        FitConfig("", slots=slots, steps=steps, batch_size=BATCH, threads=threads),
-        _source(task),
+        dataclasses.replace(config, steps=steps),
+        source,
         equal="flops",
         protocols=[task.protocol],
         labels=None if task.label is None else [task.label],
@@ -76,6 +106,16 @@ def _compared(task: Task, slots: list[str] | None, methods: list[str], threads: 
         raise SystemExit(f"{task.data}: stopped, and not recorded")
     told = {"data": task.data, "score": f"{task.protocol}/{task.what} {task.metric}", "steps of the first": steps}
     return told | {"rows": found.rows(), "left out": found.failed, "circumstances": [circumstances(load, threads)]}
+
+
+def _costs(config: FitConfig, source: Source, methods: list[str]) -> list[float]:
+    """FLOPs of a step of each method that can be built."""
+    found = []
+    for name in methods:
+        with suppress(UserError, RunFailed):
+            ready = prepare(dataclasses.replace(config, method=name), source)
+            found.append(flops_of_step(dataclasses.replace(config, method=name), ready.data, ready.rows["train"]))
+    return found
 
 
 def _source(task: Task) -> Source:

@@ -8,8 +8,10 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from coview.methods.registry import method_class
 from coview.papers.verdict import Outcome
 from parts import text
+from parts.methods import NOT, TOGETHER, takes
 
 Record = dict[str, Any]
 
@@ -130,7 +132,21 @@ def _ranked(modality: str, found: Record) -> str:
         for row in sorted(scored, key=lambda row: -row["scores"][found["score"]]["mean"])
     ]  # fmt: skip
     commits = ", ".join(dict.fromkeys(f"`{c['commit']}`" for c in found["circumstances"]))
-    return f"## {modality}: {found['data']}\n\n{text.table(head, rows)}\n\nCommit {commits}."
+    left_out = _left_out(modality, found["left out"])
+    return f"## {modality}: {found['data']}\n\n{text.table(head, rows)}\n\n{left_out}Commit {commits}."
+
+
+def _left_out(modality: str, reasons: dict[str, str]) -> str:
+    """Methods that read the modality and are not in its table, by why."""
+    joined = modality.split(" and ")
+    names: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        ways = {takes(method_class(name))[one] for one in joined} - {NOT}
+        if ways:
+            alone = ways == {TOGETHER} and len(joined) == 1
+            names.setdefault("they relate several slots" if alone else reason, []).append(f"`{name}`")
+    lines = [f"- Left out: {', '.join(found)}, because: {reason}." for reason, found in names.items()]
+    return "\n".join(lines) + "\n\n" if lines else ""
 
 
 def _spread(values: list[float]) -> str:

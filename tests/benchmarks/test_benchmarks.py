@@ -30,3 +30,16 @@ def test_throughput_pairs_coview_with_its_limit(tmp_path):
     row = found["rows"][0]
     assert row["share of the limit"] == pytest.approx(row["samples/s"]["coview"] / row["samples/s"]["limit"])
     assert sum(row["time of coview"].values()) == pytest.approx(1.0)
+
+
+def test_a_budget_lets_in_methods_whose_steps_are_dear(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    from compared import enough
+
+    assert enough(1.0, [4.0, 0.5], 104) == 104
+    steps = enough(1.0, [10.3, 16.0], 104)
+    assert steps > 104
+    assert all(abs(round(steps / each) * each / steps - 1) <= 0.02 for each in (10.3, 16.0))
+    assert not any(
+        all(abs(round(fewer / each) * each / fewer - 1) <= 0.02 for each in (10.3, 16.0)) for fewer in range(104, steps)
+    )

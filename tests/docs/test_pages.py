@@ -8,7 +8,7 @@ from pathlib import Path
 
 import generate
 import pytest
-from parts import claims, methods, modality_facts, modality_pictures, text
+from parts import benchmarks, claims, methods, modality_facts, modality_pictures, text
 from PIL import Image
 
 import coview
@@ -181,3 +181,13 @@ def test_claims_show_what_the_records_say(tmp_path):
 
 def test_cells_cannot_break_a_table():
     assert text.table(("a",), [("x|y\nz",)]).splitlines()[-1] == "| x\\|y z |"
+
+
+def test_a_table_of_methods_says_who_reads_the_modality_and_is_left_out():
+    reasons = {"clip": "CLIP relates 2 or more slots", "mvgrl": "it needs a slot of modality graph", "mae": "too dear"}
+    told = benchmarks._left_out("events", reasons)
+    assert "`clip`, because: they relate several slots" in told
+    assert "`mae`, because: too dear" in told
+    assert "mvgrl" not in told
+    assert "`clip`, because: CLIP relates 2 or more slots" in benchmarks._left_out("image and text", reasons)
+    assert benchmarks._left_out("events", {}) == ""
