@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from coview.errors import UserError
 from coview.losses import code_diversity, masked_matching
 
 MASKED = torch.tensor([[1, 1, 1, 0], [1, 0, 1, 0], [0, 0, 1, 0]], dtype=torch.bool)
@@ -45,3 +46,8 @@ def test_diversity_is_the_part_of_the_codes_that_is_not_used() -> None:
     two = torch.tensor([0.5, 0.5, 0, 0])
     assert float(code_diversity(torch.stack([two, alike]))) == pytest.approx(0.25, abs=1e-6)
     assert math.isfinite(float(code_diversity(torch.zeros(1, 4))))
+
+
+def test_a_temperature_of_0_is_refused() -> None:
+    with pytest.raises(UserError, match="temperature of 0"):
+        masked_matching(torch.ones(1, 2, 3), torch.ones(1, 2, 3), torch.ones(1, 2, dtype=torch.bool), temperature=0.0)

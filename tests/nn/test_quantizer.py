@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
+from coview.errors import UserError
 from coview.nn.quantizer import GumbelQuantizer
 
 
@@ -44,3 +46,8 @@ def test_noise_draws_codes_as_often_as_they_are_likely() -> None:
     for g in range(2):
         often = found.ids[0, :, g].bincount(minlength=4) / 20_000
         torch.testing.assert_close(often.double(), found.probabilities[0, 0, g], rtol=0, atol=0.02)
+
+
+def test_a_width_that_groups_do_not_divide_is_refused() -> None:
+    with pytest.raises(UserError, match="codes of 8 numbers cannot be made of 3 groups"):
+        GumbelQuantizer(6, 3, 4, 8)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from coview.losses.parts import masked_mean, unit_rows
+from coview.losses.parts import check_temperature, masked_mean, unit_rows
 from coview.losses.precision import at_least_float32
 
 
@@ -32,8 +32,12 @@ def masked_matching(
 
     Returns:
         `(N,)`; 0 where one place or none is hidden.
+
+    Raises:
+        UserError: the temperature is not above 0.
     """
     if temperature is not None:
+        check_temperature(temperature)
         predicted, targets = unit_rows(predicted) / temperature, unit_rows(targets)
     logits = predicted @ targets.transpose(1, 2)
     own = torch.eye(logits.shape[1], dtype=torch.bool, device=logits.device)

@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from coview.losses.parts import check_temperature
+
 MOST = 100.0
 """The greatest scale (CLIP, section 2.5)."""
 
@@ -19,10 +21,14 @@ class LogitScale(nn.Module):
 
     Args:
         temperature: 1 / the scale at the start, in units of similarity.
+
+    Raises:
+        UserError: the temperature is not above 0.
     """
 
     def __init__(self, temperature: float) -> None:
         super().__init__()
+        check_temperature(temperature)
         self.log = nn.Parameter(torch.tensor(math.log(1 / temperature)))
 
     def forward(self) -> Tensor:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from coview.errors import UserError
 from coview.losses.precision import at_least_float32
 
 
@@ -41,10 +42,15 @@ class GumbelQuantizer(nn.Module):
         groups: G.
         codes: K of each group.
         width: E, a multiple of G.
+
+    Raises:
+        UserError: the width is no multiple of the groups.
     """
 
     def __init__(self, dim: int, groups: int, codes: int, width: int) -> None:
         super().__init__()
+        if width % groups:
+            raise UserError(f"codes of {width} numbers cannot be made of {groups} groups; take a multiple of them")
         self.groups, self.codes = groups, codes
         self.logits = nn.Linear(dim, groups * codes)
         self.table = nn.Parameter(torch.randn(groups, codes, width // groups) * (groups / width) ** 0.5)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
+from coview.errors import UserError
 from coview.losses import masked_matching
 from coview.losses.parts import masked_mean
 from coview.methods.masked.ssast import as_numbers
@@ -54,3 +56,8 @@ def test_symbols_are_compared_as_one_of_many() -> None:
     assert torch.equal(as_numbers(ids, kind).double().argmax(-1), ids)
     scores = torch.randn(1, 2, kind.target_dim, dtype=torch.float64)
     torch.testing.assert_close((scores @ as_numbers(ids, kind).double().transpose(1, 2))[0, 0], scores[0, 0, ids[0]])
+
+
+def test_two_losses_of_no_weight_are_refused() -> None:
+    with pytest.raises(UserError, match="discriminative and generative both weigh 0"):
+        make("ssast", "audio", generative=0.0, discriminative=0.0)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from coview.batch import Reps
+from coview.errors import UserError
 from coview.losses import code_diversity
 from coview.methods.base import Method
 from coview.methods.registry import build_method
@@ -70,3 +71,15 @@ def test_noise_cools_by_a_constant_factor() -> None:
     for progress, want in ((0.0, 2.0), (0.5, 1.0), (1.0, 0.5)):
         method.clock.progress = progress
         assert method._tau() == pytest.approx(want)  # type: ignore[operator]
+
+
+def test_a_lower_part_of_more_blocks_than_there_are_is_refused() -> None:
+    with pytest.raises(UserError, match="lower is 3, and the encoder has 2 blocks"):
+        made(lower=3)
+
+
+def test_blocks_that_no_option_counts_are_counted_when_they_are_read() -> None:
+    method = made(lower=2)
+    method.lower = 3
+    with pytest.raises(UserError, match="lower is 3, and the encoder has 2 blocks"):
+        look(method, samples("audio"))

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Reps, Views
+from coview.errors import UserError
 from coview.kinds import Part, Weight
 from coview.losses import masked_matching
 from coview.losses.parts import masked_mean
@@ -68,6 +69,8 @@ class SSAST(Method):
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()
+        if not (discriminative or generative):
+            raise UserError("SSAST needs a loss: discriminative and generative both weigh 0")
         self.encoder = encoder
         self.weights = {
             name: weight

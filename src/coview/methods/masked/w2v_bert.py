@@ -89,6 +89,8 @@ class W2vBERT(Method):
         super().__init__()
         if not (contrast or prediction):
             raise UserError("w2v-BERT needs a loss: contrast and prediction both weigh 0")
+        if lower is not None:
+            check_lower(lower, encoder.options.get("depth", lower))
         self.encoder = encoder
         self.read = encoder.modality.token_embedding(dim)
         self.norm = nn.LayerNorm(dim)
@@ -130,7 +132,9 @@ class W2vBERT(Method):
         used = spread((code.probabilities * asked[..., None, None]).sum(1), rows, len(view))
         count = spread(asked.sum(1).to(count.dtype), rows, len(view))
         if self.contrast:
-            layer = out.layers[(self.lower or max(1, len(out.layers) // 2)) - 1]
+            lower = self.lower or max(1, len(out.layers) // 2)
+            check_lower(lower, len(out.layers))
+            layer = out.layers[lower - 1]
             told = self.context(take(layer[rows, 0], wanted))
             same = (code.ids[:, :, None] == code.ids[:, None]).all(-1)
             each = masked_matching(told, code.value, asked, temperature=self.temperature, same=same)
@@ -154,3 +158,9 @@ class W2vBERT(Method):
         if not self.contrast or not total:
             return Relations()
         return Relations({"diversity": 0.1 * self.contrast * code_diversity(z["used"].sum(0) / total)})
+
+
+def check_lower(lower: int, blocks: int) -> None:
+    """Raises UserError unless the encoder has as many blocks as its lower part."""
+    if not 1 <= lower <= blocks:
+        raise UserError(f"lower is {lower}, and the encoder has {blocks} blocks; it must lie between 1 and {blocks}")
