@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,27 @@ def test_a_run_without_any_loss_is_stopped_and_says_so(steps: int, told: int) ->
         made.run()
     assert made.step == told
     assert all(torch.equal(value, before[name]) for name, value in made.method.named_parameters())
+
+
+def test_a_run_none_of_whose_steps_was_finite_fails_however_short(tmp_path: Path) -> None:
+    made = trainer("simclr", "image", tmp_path / "run", steps=3)
+    made.prepare_folder()
+    relate = made.method.relate
+    made.method.relate = lambda z: Relations({"nt_xent": relate(z).losses["nt_xent"] * float("nan")})  # type: ignore[method-assign]
+    with pytest.raises(RunFailed, match="none of the 3 steps was finite"):
+        made.run()
+    assert json.loads((tmp_path / "run" / "verdict.json").read_text())["status"] == "unknown"
+
+
+def test_a_run_that_skipped_every_second_step_is_not_healthy() -> None:
+    made = trainer("simclr", "image", None, steps=8)
+    relate = made.method.relate
+
+    def every_second(z: Features) -> Relations:
+        return Relations({n: v * (float("nan") if made.step % 2 else 1.0) for n, v in relate(z).losses.items()})
+
+    made.method.relate = every_second  # type: ignore[method-assign]
+    verdict = made.run().verdict
+    assert verdict is not None
+    assert verdict.status == "collapsing"
+    assert "4 of 8 steps were not finite" in verdict.sentence

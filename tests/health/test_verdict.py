@@ -273,3 +273,15 @@ def test_a_verdict_survives_json():
     found = verdict(embedding=torch.ones(200, 64))
     assert Verdict.from_dict(json.loads(json.dumps(found.to_dict()))) == found
     assert found.evidence["embedding/image/cosine"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("skipped", "status"), [(3, "healthy"), (20, "collapsing"), (200, "unknown")])
+def test_a_run_many_of_whose_steps_were_not_finite_is_not_healthy(skipped: int, status: str):
+    found = judge(HEALTHY, UNTRAINED, steps=200, skipped=skipped)
+    assert found.status == status
+    told = {3: "told apart", 20: "20 of 200 steps were not finite", 200: "none of the 200 steps was finite"}
+    assert told[skipped] in found.sentence
+
+
+def test_steps_that_were_not_finite_are_told_of_a_short_run_too():
+    assert judge(HEALTHY, UNTRAINED, steps=8, skipped=4).status == "collapsing"

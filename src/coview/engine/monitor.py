@@ -83,10 +83,11 @@ class Monitor:
         self.steps.append(step)
         return readings
 
-    def verdict(self) -> Verdict:
-        """What the readings so far mean."""
+    def verdict(self, skipped: int = 0) -> Verdict:
+        """What the readings so far mean, and that so many steps were not finite."""
         latest = self.history[-1] if self.history else {}
-        return judge(latest, self.reference, losses=self.losses, steps=self.steps[-1] if self.steps else None)
+        steps = self.steps[-1] if self.steps else None
+        return judge(latest, self.reference, losses=self.losses, steps=steps, skipped=skipped)
 
     def state(self) -> list[Any]:
         """Readings so far, for the checkpoint."""

@@ -38,6 +38,8 @@ from coview.views.draw import occurrence_keys
 BAD_STEPS = 10
 """Steps in a row that are not finite, or at the start without a loss, before a run stops."""
 
+MEND = "Lower --lr, try --precision 32, or look for extreme values in the data"
+
 CHECKPOINT_SECONDS = 600.0
 """Of training between checkpoints where no number of steps is asked for."""
 
@@ -160,8 +162,10 @@ class Trainer:
         if self.bad_in_a_row >= BAD_STEPS:
             return (
                 f"{BAD_STEPS} steps in a row were not finite, from step {self.step - BAD_STEPS + 1} on; "
-                "nothing moved since. Lower --lr, try --precision 32, or look for extreme values in the data"
+                f"nothing moved since. {MEND}"
             )
+        if self.step == self.skipped and self._over():
+            return f"none of the {self.step} steps was finite, and nothing moved. {MEND}"
         asked = self.step == BAD_STEPS or (self.step < BAD_STEPS and self._over())
         if asked and not any(name.startswith("loss/") for line in self.metrics for name in line):
             return (
@@ -169,7 +173,7 @@ class Trainer:
                 "relates, such as a second token, slot or view"
             )
         if self.config.stop_on_collapse and self.monitor.steps[-1:] == [self.step]:
-            verdict = self.monitor.verdict()
+            verdict = self.monitor.verdict(self.skipped)
             return f"the run collapsed: {verdict.sentence}" if verdict.status == "collapsed" else None
         return None
 
@@ -183,8 +187,8 @@ class Trainer:
         """Trains until the budget is used, a signal arrives, or the run fails.
 
         Raises:
-            RunFailed: ten steps in a row were not finite, the first ten gave no loss, the run collapsed under
-                `stop_on_collapse`, or the balance cannot weigh a loss.
+            RunFailed: ten steps in a row were not finite, or none was; the first ten gave no loss; the run collapsed
+                under `stop_on_collapse`; the balance cannot weigh a loss.
         """
         failure: str | None = None
         first = world()[0] == 0
@@ -252,7 +256,7 @@ class Trainer:
 
     def _finish(self) -> Run:
         self._checkpoint()
-        verdict = self.monitor.verdict()
+        verdict = self.monitor.verdict(self.skipped)
         if self.folder is not None and world()[0] == 0:
             write_whole(self.folder / "verdict.json", json.dumps(verdict.to_dict(), indent=1))
         self.method.clock.progress = self.budget.progress(self.step)

@@ -44,6 +44,12 @@ FLAT = 0.003
 DEAD = 0.5
 """Share of dimensions that training killed. Healthy encoders without normalisation were seen to lose a third."""
 
+SKIPPED = 0.1
+"""Share of steps that were not finite from which a run is no longer called healthy."""
+
+STEADY = "lower the learning rate, train in --precision 32, and look for extreme values in the data"
+"""What usually keeps steps finite."""
+
 
 @dataclass(frozen=True)
 class Sign:
@@ -72,13 +78,15 @@ class Case:
         readings: the latest, by name: `embedding/<slot>` and `relation/<name>`.
         reference: the untrained networks', by the same names, as far as known.
         losses: the losses by name at each of some steps, oldest first.
-        steps: how many were taken; None where that is not known.
+        steps: how many were done; None where that is not known.
+        skipped: how many of them were not finite and moved nothing.
     """
 
     readings: Readings
     reference: Readings
     losses: Sequence[Mapping[str, float]] = ()
     steps: int | None = None
+    skipped: int = 0
 
 
 def not_finite(case: Case) -> Sign | None:
@@ -92,10 +100,18 @@ def _not_finite(name: str, now: Reading, before: Reading | None) -> Sign | None:
     return Sign(
         "collapsed",
         f"{_what(name)} is not finite for {1 - now.finite:.0%} of the samples",
-        "lower the learning rate, train in --precision 32, and look for extreme values in the data",
+        STEADY,
         {f"{name}/finite": now.finite},
         lasting=True,
     )
+
+
+def not_taken(case: Case) -> Sign | None:
+    """Many steps whose losses or gradients were not finite: nothing moved at them."""
+    if not case.steps or case.skipped < SKIPPED * case.steps:
+        return None
+    said = f"{case.skipped} of {case.steps} steps were not finite and moved nothing"
+    return Sign("collapsing", said, STEADY, {"steps/skipped": case.skipped / case.steps}, lasting=True)
 
 
 def constant(case: Case) -> Sign | None:

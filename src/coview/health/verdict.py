@@ -9,6 +9,7 @@ from typing import Any
 
 from coview.health.reading import Reading
 from coview.health.signs import (
+    STEADY,
     Case,
     Readings,
     Sign,
@@ -18,9 +19,10 @@ from coview.health.signs import (
     few_directions,
     indifferent,
     not_finite,
+    not_taken,
 )
 
-SIGNS = (not_finite, constant, indifferent, few_directions, dead)
+SIGNS = (not_finite, not_taken, constant, indifferent, few_directions, dead)
 """Looked for in this order; of two equally bad the first is told."""
 
 SHORT = 50
@@ -75,6 +77,7 @@ def judge(
     *,
     losses: Sequence[Mapping[str, float]] = (),
     steps: int | None = None,
+    skipped: int = 0,
 ) -> Verdict:
     """Judges a run by its readings.
 
@@ -86,15 +89,18 @@ def judge(
             losses compared.
         reference: the same of the untrained networks, as far as known. Without it judgement is milder.
         losses: the losses by name at some steps, oldest first.
-        steps: how many were taken; None: enough.
+        steps: how many were done; None: enough.
+        skipped: how many of them were not finite, so that they moved nothing.
     """
-    case = Case(readings, reference or {}, losses, steps)
+    case = Case(readings, reference or {}, losses, steps, skipped)
     told = _told(case)
     return Verdict(told.status, told.sentence, told.remedy, told.evidence, dict(readings), dict(reference or {}))
 
 
 def _told(case: Case) -> Sign:
     """The first of the worst signs that count; where there is none, that of health."""
+    if case.steps and case.skipped == case.steps:
+        return Sign("unknown", f"nothing was trained: none of the {case.steps} steps was finite", STEADY)
     if not case.readings:
         return Sign("unknown", "nothing was read: fewer than two samples are held out, and the losses compare none", "")
     found = [sign for look in SIGNS if (sign := look(case)) is not None]
