@@ -18,7 +18,9 @@ BATCH = 64
 PIECES, LEAST, MOST = 5, 6, 32
 
 
-def coles(source: Source, train: np.ndarray, seed: int, lr: float, seconds: float) -> tuple[np.ndarray, int]:
+def coles(
+    source: Source, train: np.ndarray, seed: int, lr: float, seconds: float
+) -> tuple[np.ndarray, int, dict[str, Any]]:
     """Five slices of a history, margin 0.5, five hard negatives: the library's defaults; a GRU."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -41,14 +43,20 @@ def coles(source: Source, train: np.ndarray, seed: int, lr: float, seconds: floa
     loader = torch.utils.data.DataLoader(data, BATCH, shuffle=True, drop_last=True, collate_fn=data.collate_fn)
     optimizer = torch.optim.Adam(module.parameters(), lr=lr)
     module.train()
+    steps = 0
     while time.process_time() - begin < seconds:
         for batch in loader:
             optimizer.zero_grad()
             module._loss(*module.shared_step(*batch)).backward()
             optimizer.step()
+            steps += 1
             if time.process_time() - begin >= seconds:
                 break
-    return _embedded(module, histories), sum(p.numel() for p in encoder.parameters())
+    set_to = {
+        "steps": steps, "samples trained on": len(train), "network": "GRU", "width": DIM, "of a word": EMBEDDING,
+        "batch": BATCH, "last events": LENGTH, "slices": PIECES, "events of a slice": [LEAST, MOST],
+    }  # fmt: skip
+    return _embedded(module, histories), sum(p.numel() for p in encoder.parameters()), set_to
 
 
 def _embedded(module: Any, histories: list[dict[str, torch.Tensor]]) -> np.ndarray:

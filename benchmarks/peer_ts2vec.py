@@ -11,14 +11,16 @@ import torch
 
 from coview.data.source import Source
 
-DIM = 64
+DIM, DEPTH, BATCH = 64, 10, 16
 
 
 class _Done(Exception):
     """The time is up."""
 
 
-def ts2vec(source: Source, train: np.ndarray, seed: int, lr: float, seconds: float) -> tuple[np.ndarray, int]:
+def ts2vec(
+    source: Source, train: np.ndarray, seed: int, lr: float, seconds: float
+) -> tuple[np.ndarray, int, dict[str, Any]]:
     """Its defaults (ten dilated convolutions, batches of 16, AdamW), 64 dimensions; whole series pooled."""
     from ts2vec import TS2Vec
 
@@ -30,11 +32,17 @@ def ts2vec(source: Source, train: np.ndarray, seed: int, lr: float, seconds: flo
     known = series[train].reshape(-1, series.shape[2])
     series = (series - np.nanmean(known, 0)) / np.nanstd(known, 0)
 
+    steps = 0
+
     def until(model: Any, loss: float) -> None:
+        nonlocal steps
+        steps += 1
         if time.process_time() - begin >= seconds:
             raise _Done
 
-    model = TS2Vec(series.shape[2], output_dims=DIM, device="cpu", lr=lr, after_iter_callback=until)
+    model = TS2Vec(series.shape[2], DIM, DIM, DEPTH, "cpu", lr, BATCH, after_iter_callback=until)
     with suppress(_Done):
         model.fit(series[train], n_epochs=1_000_000)
-    return model.encode(series, encoding_window="full_series"), sum(p.numel() for p in model._net.parameters())
+    set_to = {"steps": steps, "samples trained on": len(train), "blocks": DEPTH + 1, "width": DIM, "batch": BATCH}
+    found = model.encode(series, encoding_window="full_series")
+    return found, sum(p.numel() for p in model._net.parameters()), set_to

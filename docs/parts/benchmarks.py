@@ -107,8 +107,12 @@ def fields() -> str:
              f"{mean(one['processor seconds']):.0f}", f"{one['lr']:g}", _spread(one["accuracy"]))
             for row in record.values() for name, one in row["contenders"].items()
         ]  # fmt: skip
+        said = [
+            f"- {name}: {_told(one['set to'])}."
+            for row in record.values() for name, one in row["contenders"].items() if "set to" in one
+        ]  # fmt: skip
         kept = dict.fromkeys(_kept(row["circumstances"]) for row in record.values())
-        return "\n\n".join([text.table(head, rows), *kept])
+        return "\n\n".join([text.table(head, rows), "\n".join(["What they were set to:", "", *said]), *kept])
 
     return _read("benchmarks/fields.json", told, kept=False)
 
@@ -147,6 +151,22 @@ def _left_out(modality: str, reasons: dict[str, str]) -> str:
             names.setdefault("they relate several slots" if alone else reason, []).append(f"`{name}`")
     lines = [f"- Left out: {', '.join(found)}, because: {reason}." for reason, found in names.items()]
     return "\n".join(lines) + "\n\n" if lines else ""
+
+
+def _told(options: Record) -> str:
+    """Options and their values; what stands under a name of its own, in brackets behind that."""
+    return ", ".join(f"{name} {_value(value)}" for name, value in options.items())
+
+
+def _value(value: Any) -> str:
+    match value:
+        case dict():
+            return f"({_told(value)})"
+        case list():
+            return " and ".join(map(_value, value))
+        case int():
+            return f"{value:,}"
+    return str(value)
 
 
 def _spread(values: list[float]) -> str:

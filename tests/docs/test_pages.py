@@ -191,3 +191,8 @@ def test_a_table_of_methods_says_who_reads_the_modality_and_is_left_out():
     assert "mvgrl" not in told
     assert "`clip`, because: CLIP relates 2 or more slots" in benchmarks._left_out("image and text", reasons)
     assert benchmarks._left_out("events", {}) == ""
+
+
+def test_what_a_contender_was_set_to_is_told_with_what_stands_under_a_name():
+    set_to = {"steps": 1200, "options": {"wholes": 0.0}, "structures": ["adjacency", "ppr"]}
+    assert benchmarks._told(set_to) == "steps 1,200, options (wholes 0.0), structures adjacency and ppr"
