@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from coview.data.distinct_labels import DistinctLabels, rank_within
 from coview.data.sampler import Order, Sampler
+from coview.data.together import Together, hands
 
 LABELS = st.lists(st.integers(-1, 6), min_size=1, max_size=60).map(torch.tensor)
 
@@ -96,6 +97,50 @@ def test_rank_within_counts_earlier_ones():
     assert rank_within(torch.tensor([2, 0, 2, 2, 0])).tolist() == [0, 0, 1, 2, 1]
 
 
-@pytest.mark.parametrize("order", [Sampler(4, 2), DistinctLabels(Sampler(4, 2), torch.arange(4))])
+@given(LABELS, st.integers(1, 40), st.integers(0, 3))
+def test_parts_of_a_whole_are_dealt_together_and_every_sample_once(wholes, batch_size, epoch):
+    sampler = Together(wholes, batch_size, seed=3)
+    order = sampler.order(epoch)
+    assert sorted(order.tolist()) == list(range(len(wholes)))
+    dealt = wholes[order].tolist()
+    for whole in set(dealt):
+        size = dealt.count(whole)
+        if size <= max(sampler.batch_size // 4, 1):
+            assert dealt[dealt.index(whole) :][:size] == [whole] * size
+    again = Together(wholes, batch_size, seed=3)
+    step = epoch * sampler.steps_per_epoch
+    assert torch.equal(again.rows(step), order[: sampler.batch_size])
+
+
+def test_wholes_come_in_another_order_each_epoch_and_for_each_seed():
+    wholes = torch.arange(60) // 5
+    orders = [(wholes[Together(wholes, 20, seed).order(epoch)]).tolist() for seed in (0, 1) for epoch in (0, 1)]
+    assert len({tuple(o) for o in orders}) == 4
+
+
+@given(LABELS, st.integers(1, 12))
+def test_hands_are_of_one_whole_and_about_even(wholes, most):
+    hand = hands(wholes + 1, most)
+    for whole in wholes.unique():
+        sizes = hand[wholes == whole].unique(return_counts=True)[1]
+        assert len(sizes) == -(-int(sizes.sum()) // most)
+        assert int(sizes.max()) <= most
+        assert int(sizes.max() - sizes.min()) <= 1
+    assert len({(int(h), int(w)) for h, w in zip(hand, wholes, strict=True)}) == len(hand.unique())
+
+
+def test_almost_every_part_of_a_small_whole_meets_another():
+    wholes = torch.arange(1200) // 12
+    alone = {}
+    for name, sampler in (("even", Sampler(1200, 60)), ("together", Together(wholes, 60))):
+        counts = [wholes[sampler.rows(s)].unique(return_counts=True)[1] for s in range(20)]
+        alone[name] = sum(int((c == 1).sum()) for c in counts) / 1200
+    assert alone["even"] > 0.5
+    assert alone["together"] < 0.02
+
+
+@pytest.mark.parametrize(
+    "order", [Sampler(4, 2), DistinctLabels(Sampler(4, 2), torch.arange(4)), Together(torch.arange(4), 2)]
+)
 def test_each_is_an_order(order):
     assert isinstance(order, Order)

@@ -67,7 +67,11 @@ class Sampler:
     def rows(self, step: int) -> Tensor:
         """`(B,)` int64 in 0 .. n - 1, the rows of the whole step."""
         at = step % self.steps_per_epoch * self.batch_size
-        return epoch_order(self.n, self.seed, self.epoch(step))[at : at + self.batch_size].clone()
+        return self.order(self.epoch(step))[at : at + self.batch_size].clone()
+
+    def order(self, epoch: int) -> Tensor:
+        """`(n,)` int64, all rows in the order in which an epoch deals them."""
+        return epoch_order(self.n, self.seed, epoch)
 
     def state(self) -> dict[str, Any]:
         """Nothing: the step says it all."""

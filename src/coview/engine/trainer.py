@@ -87,8 +87,6 @@ class Trainer:
             starts = from_runs(config, data.modalities) if starts is None else starts
             config = started(config, data.modalities, starts)
         self.data, self.train, self.tell = data, train, tell
-        self.sampler = Sampler(len(train), config.batch_size, config.seed)
-        self.budget = Budget(config.steps, config.epochs, config.minutes, self.sampler.steps_per_epoch)
         kept = config.encoder_from if config.frozen else ()
         self.method = new_method(config, data.modalities, starts=starts if fresh else None, frozen=kept)
         self.config = resolved(config, self.method)
@@ -96,6 +94,9 @@ class Trainer:
             load_weights(self.method, Path(config.init))
         self.method.to(self.device)
         self.method.train()
+        within = {level: wholes[train] for level, wholes in data.within.items()}
+        self.sampler = self.method.sampler(Sampler(len(train), config.batch_size, config.seed), within)
+        self.budget = Budget(config.steps, config.epochs, config.minutes, self.sampler.steps_per_epoch)
         optimizer = OptimizerConfig(
             OptimizerName(config.optimizer), config.lr, config.weight_decay, config.warmup, Schedule(config.schedule),
             config.clip or None,

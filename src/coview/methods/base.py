@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from coview.batch import Batch, Embedding, Embeddings, Features, HeatMap, Relations, Reps, Views
+from coview.data.sampler import Sampler
 from coview.errors import UserError
 from coview.nn.encoder import Encoder
 from coview.views.draw import Draw
@@ -84,6 +85,15 @@ class Method(nn.Module):
     def needs_others(cls) -> bool:
         """Whether its losses need other samples of the step: it relates looks, and is none that learns `ALONE`."""
         return cls.relate is not Method.relate and cls.batch_size > ALONE
+
+    def sampler(self, even: Sampler, within: Mapping[str, Tensor]) -> Sampler:
+        """Who meets whom in a step: by default anyone does; losses may need samples that belong together.
+
+        Args:
+            even: of the training samples, by chance.
+            within: by level, `(n,)` int64, what each training sample is a part of.
+        """
+        return even
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         """How a chunk of samples is looked at: batched, on the device, drawn by key."""

@@ -8,8 +8,12 @@ import pytest
 import torch
 
 from coview.batch import Batch
+from coview.data.sampler import Sampler
+from coview.data.together import Together
+from coview.engine.trainer import Trainer
 from coview.errors import UserError
 from coview.losses import group_contrastive, instance_contrast, observation_contrast
+from tests.engine.test_pretrained import config, data_for
 from tests.methods.joint import make, samples
 from tests.methods.slots import joined, look
 
@@ -52,6 +56,23 @@ def test_a_level_that_weighs_nothing_costs_nothing() -> None:
     assert not reps.losses
     assert set(reps.features) == {"of subject", "present", "whole"}
     assert set(alone.relate(joined(reps, whole)).losses) == {"subject"}
+
+
+def test_parts_of_the_smallest_wholes_are_dealt_together() -> None:
+    even = Sampler(60, 20, seed=4)
+    within = {"subject": torch.arange(60) // 30, "recording": torch.arange(60) // 5}
+    dealt = make("comet", "series").sampler(even, within).rows(2)
+    assert torch.equal(dealt, Together(within["recording"], 20, seed=4).rows(2))
+    assert make("comet", "series").sampler(even, {}) is even
+    assert make("comet", "series", wholes=0.0).sampler(even, within) is even
+
+
+def test_a_run_deals_what_it_trains_on_together() -> None:
+    recording = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1, 2, 5, 5])
+    data, train = replace(data_for("comet", "series"), within={"recording": recording}), torch.tensor([8, 6, 0, 2, 3])
+    trainer = Trainer(config("comet", batch_size=4), data, train, torch.arange(0))
+    want = Together(recording[train], 4, seed=trainer.config.seed)
+    assert torch.equal(trainer.sampler.rows(3), want.rows(3))
 
 
 def test_a_level_the_data_lacks_is_named() -> None:

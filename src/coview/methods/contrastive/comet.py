@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.data.sampler import Sampler
+from coview.data.together import Together
 from coview.errors import UserError
 from coview.kinds import AboveZero, Rate, Weight
 from coview.losses import group_contrastive_rows, instance_contrast_rows, observation_contrast
@@ -37,13 +39,16 @@ class COMET(Method):
     t) ).
 
     Requires: one slot of any modality and an encoder with tokens; `Source.within` (or groups: `--group`) for the levels
-    above the sample. A level at which no two samples of a step meet says nothing in that step.
+    above the sample. A level at which no two samples of a step meet says nothing in that step; so that they do, parts
+    of one whole are dealt together, by the level of the most wholes.
 
     Relations: its two lower levels are TS2Vec's losses, the upper ones supervised contrast with a recording or subject
     for class. The authors encode each level anew, the upper ones twice with dropout; here one unmasked pass serves all
     upper levels, and a level of weight 0 costs nothing. Their upper levels compare sequences moment by moment, each
     dimension scaled over time, as suits heartbeats cut alike, and weigh 1; here pooled features, which need no common
-    beginning, at the weight of the others. They use the average of weights over the run; here the last.
+    beginning, at the weight of the others. They put a recording into one step, with the same others at every epoch;
+    here with others, and at most a quarter of a step is of one. They use the average of weights over the run; here the
+    last.
     Series are read by TS2Vec's network, `dilated`, as theirs are. A network that knows positions tells places by them
     and need not read the data: of `vit` the observation level asks little.
 
@@ -88,6 +93,12 @@ class COMET(Method):
         self.levels = levels
         self.masked, self.temperature = masked, temperature
         self.positives = Positives(positives)
+
+    def sampler(self, even: Sampler, within: Mapping[str, Tensor]) -> Sampler:
+        if not within or not self.wholes:
+            return even
+        smallest = max(within.values(), key=lambda wholes: len(wholes.unique()))
+        return Together(smallest, even.batch_size, even.seed)
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         modality = self.encoder.modality
