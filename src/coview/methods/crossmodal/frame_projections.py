@@ -26,7 +26,7 @@ class FrameProjections(Method):
     """A series, its Fourier coefficients and its wavelets are three looks at one thing: no augmentation is needed.
 
     Paper: Learning Without Augmenting: Unsupervised Time Series Representation Learning via Frame Projections. Demirel,
-    Holz. NeurIPS 2025. https://arxiv.org/abs/2510.22655; weights and temperature as in the authors' code.
+    Holz. NeurIPS 2025. https://arxiv.org/abs/2510.22655; temperature as in the authors' code.
 
     Views: one natural view as it is, its coefficients in an orthonormal basis (Fourier) and in an overcomplete frame
     (magnitudes of Gabor wavelets at several scales).
@@ -42,14 +42,16 @@ class FrameProjections(Method):
     maps after the encoders, frozen; here at the same time, behind a stopped gradient. Their wavelets' encoder is
     two-dimensional; here it reads scales as channels. Theirs of coefficients weighs every frequency by itself and
     reads amplitude and phase; here every frequency has learned weights, and cosines and sines are read. What is missing
-    of a series is 0, its mean, in the projections.
+    of a series is 0, its mean, in the projections. Their projectors are as wide as the encoder and have no BatchNorm,
+    their heads and maps convolve over a vector's numbers, and their 48 scales go from 1 to 128 times, whatever the
+    series; here projectors have BatchNorm and heads are dense.
 
     Args:
         series: the slot's encoder.
         dim: width of the projections (the paper: 128).
         hidden: width of the projectors' hidden layer.
         temperature: t, in units of cosine similarity (the authors' code: 0.15).
-        mapping: w, of the absolute differences (the authors' code: 1 / batch size).
+        mapping: w, of the absolute differences, whatever the batch (the authors' code: 1 / batch size, 1 / 1024).
         scales: of the wavelets (the authors' code: 48).
 
     Example:

@@ -39,8 +39,9 @@ class LEGATO(Method):
 
     Relations: CMC and CLIP keep what every pair of slots shares; here each latent node gathers the slots that it finds
     related, and nothing is contrasted. `embed` gives the latent nodes side by side, in the space `latent`, the same for
-    every slot. A slot's decoder tells its tokens one by one from its node and the token's position. Slots share one
-    normalisation, as in the authors' code: in training each by its own batch, in use by what ran over all.
+    every slot; the authors read their mean, and fine-tune for most tasks. A slot's decoder tells its tokens one by one
+    from its node and the token's position. Slots share one normalisation, as in the authors' code: in training each by
+    its own batch, in use by what ran over all.
 
     Args:
         encoders: the chosen slots' encoders.

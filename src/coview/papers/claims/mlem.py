@@ -38,5 +38,6 @@ def claim(scale: int) -> Claim:
         note="Aircraft and their flights in place of bank clients and their purchases. MLEM's compute is that of both "
         "of its stages, which share one learning rate schedule. Found: the next flight is told better by MLEM than "
         "by either parent with every seed; the maker is told less well by it than by both, whose compute is not "
-        "divided between two stages, and by all less well than by the raw input.",
+        "divided between two stages. The raw input tells both better than any arm with any seed, the next flight "
+        "with 0.5423 against 0.5358, 0.5416 and 0.5363 of MLEM.",
     )

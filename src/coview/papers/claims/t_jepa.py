@@ -52,6 +52,7 @@ def claim(scale: int) -> Claim:
         ),
         note="Raw columns are 16 numbers, as they are and as normal scores. Embeddings are means over a row's tokens, "
         "where the paper's heads read all tokens side by side, and the paper's heads are deep ones beside the linear "
-        "one. Found: the token's gain is within what seeds differ by, though both arms narrow to little more than half "
-        "the directions of the untrained encoder, which is as good as either.",
+        "one. Found: both arms narrow, with the token to 64 % of the directions of the untrained encoder (79, 58 and "
+        "55 %, seed by seed), without it to 55 % (of its first seed's), and the token's gain is within what seeds "
+        "differ by; the untrained encoder is as good as either.",
     )
