@@ -86,6 +86,9 @@ EXAMPLES = {
     "edge_error": over_samples((N, 3, 3), (N, 3, 3), call=losses.edge_error),
     "edge_sparsity": over_samples((N, 3, 3), call=losses.edge_sparsity),
     "edit_discrepancy": Example(((N, 3),), lambda d: losses.edit_discrepancy(d, torch.arange(1, 4.0).expand(N, 3))),
+    "even_info_nce_rows": Example(
+        (VIEW, MANY, (K,), ()), lambda a, c, p, t: losses.even_info_nce_rows(a, PARTNER, c, p, t.sigmoid())
+    ),
     "geometric_poly_view": over_samples(VIEWS, (), call=lambda v, t: losses.geometric_poly_view(v, t.sigmoid())),
     "geometric_poly_view_rows": poly_view_rows(losses.geometric_poly_view_rows),
     "group_contrastive": Example((MANY, ()), lambda z, t: losses.group_contrastive(z, OWN_OF_MANY, t.sigmoid())),

@@ -45,7 +45,7 @@ from coview.losses.poly_view import (
     sufficient_statistics,
     sufficient_statistics_rows,
 )
-from coview.losses.sampled_softmax import sampled_softmax_rows
+from coview.losses.sampled_softmax import even_info_nce_rows, sampled_softmax_rows
 from coview.losses.scaled_cosine import scaled_cosine_error
 from coview.losses.self_distillation import self_distillation, self_distillation_rows
 from coview.losses.sigmoid import pairwise_sigmoid, pairwise_sigmoid_rows
@@ -79,6 +79,7 @@ __all__ = [
     "edge_error",
     "edge_sparsity",
     "edit_discrepancy",
+    "even_info_nce_rows",
     "geometric_poly_view",
     "geometric_poly_view_rows",
     "group_contrastive",

@@ -63,8 +63,8 @@ def test_both_items_asked_and_candidates_weigh_as_if_drawn_evenly() -> None:
     one, other = unit(method.space("film", z["looks"], z["film/present"].expand(-1, 2))).unbind(1)
     share = method.frequency.log_share(batch.within["film"]).exp()
     assert share[0] > share[1] > share[2]
-    alike = ((one @ other.T) / method.temperature).exp() / share
-    each = -(alike.diag() / alike.sum(1)).log()
+    alike, rare = ((one @ other.T) / method.temperature).exp(), (1 / share) * ~torch.eye(3, dtype=torch.bool)
+    each = -(alike.diag() / (alike.diag() + 2 * (rare * alike).sum(1) / rare.sum(1))).log()
     torch.testing.assert_close(found, method.contrast * (each / share).sum() / (1 / share).sum())
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
 from coview.kinds import AboveZero, Count, Rate, Weight
-from coview.losses.sampled_softmax import sampled_softmax_rows
+from coview.losses.sampled_softmax import even_info_nce_rows, sampled_softmax_rows
 from coview.methods.crossmodal.base import JointMethod
 from coview.nn.association import Association
 from coview.nn.by_rows import by_rows
@@ -115,7 +115,7 @@ class SSLItemRecommendation(JointMethod):
             one, other = self.space(self.item, z["looks"], there[:, None].expand(-1, 2))[at].unbind(1)
             own = torch.arange(len(at), device=at.device)
             share = self.frequency.log_share(item[at])
-            each = by_rows(sampled_softmax_rows, (one, own), (other, item[at], share, self.temperature))
+            each = by_rows(even_info_nce_rows, (one, own), (other, share, self.temperature))
             found.losses["features"] = self.contrast * (torch.softmax(-share, 0) * each).sum()
             found.kept |= {"bins": z["bins"][at]} if "bins" in z else {}
         return found
