@@ -58,8 +58,8 @@ def even_info_nce_rows(
     """InfoNCE of a batch that holds some things more often than others, as of one that is drawn evenly.
 
     `-log( exp(s_ii) / (exp(s_ii) + (M - 1) sum_{j != i} w_ij exp(s_ij)) )` with s cosines over t and
-    `w_ij = (1 / p_j) / sum_{k != i} 1 / p_k`: the other candidates weigh one by how likely each is in a batch, and M - 1
-    together; its own, which is there whenever it asks, weighs 1.
+    `w_ij = (1 / p_j) / sum_{k != i} 1 / p_k`: the other candidates weigh one by how likely each is in a batch, and
+    M - 1 together; its own, which is there whenever it asks, weighs 1.
 
     Source: importance weights of `info_nce_rows`, for batches that Self-supervised Learning for Large-scale Item
     Recommendations (Yao et al. CIKM 2021, https://arxiv.org/abs/2007.12865) draws evenly.
