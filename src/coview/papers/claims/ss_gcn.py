@@ -91,5 +91,7 @@ def claim(scale: int) -> Claim:
         "and complete singular vectors by the absolute error; here it is standardised features, by the squared. Where "
         "labels stand alone a batch is of labelled packages; in the other arms it is of as many others besides, where "
         "the paper's step is of the whole graph. The learning rate is constant: one that falls over both stages leaves "
-        "the second little to learn with.",
+        "the second little to learn with. Found: with any pretext, beside labels or before them, 0.571 to 0.580 on "
+        "average over eight seeds, where labels alone have 0.575; no difference is larger than what it varies by from "
+        "seed to seed. Clusters are better told before labels than beside them, by 0.009 on average and with six seeds.",
     )  # fmt: skip
