@@ -92,6 +92,7 @@ def build_method(
     """
     from coview.methods.base import Method
     from coview.nn.encoder import Encoder, build_encoder
+    from coview.nn.steady_conv import steady_convolutions
 
     cls = method_class(name)
     signature = inspect.signature(cls.__init__)
@@ -117,6 +118,7 @@ def build_method(
             encoders[parameter.name] = {slot: make(slot) for slot in modalities}
     method = cls(**encoders, **own)
     assert isinstance(method, Method)
+    steady_convolutions(method)  # those of its own too
     return method
 
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from coview.batch import View
 from coview.errors import UserError
 from coview.kinds import check_kind
-from coview.nn.narrow import widen_narrow_inputs
+from coview.nn.steady_conv import steady_convolutions
 
 if TYPE_CHECKING:
     from coview.modalities.base import Modality
@@ -69,7 +69,7 @@ class Encoder(nn.Module):
     ) -> None:
         super().__init__()
         self.net = net
-        widen_narrow_inputs(net)
+        steady_convolutions(net)
         self.modality = modality
         self.slot = slot
         self.name = name
