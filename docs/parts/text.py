@@ -29,8 +29,12 @@ def spelled(value: Any) -> str:
     """A default value as the user would write it."""
     if value is None or value == "":
         return ""
+    return f"`{' '.join(map(_plain, value)) if isinstance(value, list | tuple) else _plain(value)}`"
+
+
+def _plain(value: Any) -> str:
     value = value.value if isinstance(value, Enum) else value
-    return f"`{value:.4g}`" if isinstance(value, float) else f"`{value}`"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def code(text: str) -> str:

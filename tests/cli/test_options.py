@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from coview.cli.fit_options import GROUPS, build_parser, read_config
-from coview.cli.parser import nested, one_or_pairs, pairs
+from coview.cli.parser import Parser, nested, one_or_pairs, pairs
+from coview.cli.run_options import add_protocols, add_run_data
 from coview.engine.config import FitConfig, save_config
 from coview.errors import UserError
 from coview.flags import flag
@@ -60,3 +61,53 @@ def test_words_become_values() -> None:
 def test_a_word_without_equals_is_refused() -> None:
     with pytest.raises(UserError, match="name=value"):
         pairs(["dim"], "--encoder-options")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["--label", "risk", "--label", "home"], {"label": ["risk", "home"]}),
+        (["--columns", "a:text=x", "--columns", "b:text=y"], {"columns": ["a:text=x", "b:text=y"]}),
+        (["--modality", "a.group=5", "--modality", "a.size=16"], {"modality": {"a": {"group": 5, "size": 16}}}),
+    ],
+)
+def test_an_option_of_several_that_is_given_again_takes_more(words: list[str], meant: dict[str, object]) -> None:
+    given = vars(build_parser("mvgrl").read(words))
+    found = read_config("mvgrl", {name: given[name] for name in meant}, None)
+    assert {name: getattr(found, name) for name in meant} == meant
+
+
+def test_the_verbs_on_a_run_take_more_too() -> None:
+    parser = Parser(prog="coview some")
+    add_run_data(parser)
+    add_protocols(parser)
+    words = ["--columns", "a:text=x", "--columns", "b:text=y", "--protocol", "knn", "--protocol", "linear"]
+    found = parser.read(words)
+    assert (found.columns, found.protocol) == (["a:text=x", "b:text=y"], ["knn", "linear"])
+
+
+def test_a_name_with_two_values_is_refused() -> None:
+    with pytest.raises(UserError, match=r"--modality gives scene.size twice, 16 and 32"):
+        nested(["scene.size=16", "scene.size=32"], "--modality")
+
+
+def test_members_of_a_list_are_told_and_a_mistyped_one_is_refused() -> None:
+    parser = build_parser("mvgrl")
+    assert "--structures adjacency|ppr|heat" in parser.format_help()
+    assert parser.read(["--structures", "heat", "--structures", "adjacency"]).structures == ["heat", "adjacency"]
+    with pytest.raises(UserError, match="it is one of adjacency, ppr, heat, and 'pqr' was given; did you mean ppr"):
+        parser.read(["--structures", "adjacency", "pqr"])
+
+
+def test_only_what_is_nearly_an_option_is_taken_for_it_mistyped() -> None:
+    parser = build_parser("ssast")
+    with pytest.raises(UserError, match="has no option '--temperature'; see"):
+        parser.read(["--temperature", "0.3"])
+    with pytest.raises(UserError, match="did you mean --generative"):
+        parser.read(["--genrative", "0.3"])
+
+
+def test_a_seed_beyond_64_bits_is_refused() -> None:
+    for seed in (2**63, -(2**63) - 1):
+        with pytest.raises(UserError, match="--seed is between -9223372036854775808 and 9223372036854775807"):
+            FitConfig("simclr", "digits", seed=seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from coview.cli.parser import Parser
+from coview.cli.parser import Parser, add_several
 from coview.cli.terminal import say, say_json, say_table
 
 
@@ -18,12 +18,8 @@ def run(words: Sequence[str]) -> int:
     )
     parser.add_argument("what", nargs="?", choices=("list", "get", "show", "clear"), default="list")
     parser.add_argument("name", nargs="?", help="a data set (for show also a path)")
-    parser.add_argument(
-        "--parts", nargs="+", metavar="PART", help="get: some of its parts only, apart by spaces or commas"
-    )
-    parser.add_argument(
-        "--columns", nargs="+", metavar="MAPPING", help="show: slot:modality=column[,column], as of fit"
-    )
+    add_several(parser, "--parts", metavar="PART", help="get: some of its parts only, apart by spaces or commas")
+    add_several(parser, "--columns", metavar="MAPPING", help="show: slot:modality=column[,column], as of fit")
     parser.add_argument("--out", metavar="FILE", help="show: where the sheet of views goes (default: NAME-views.png)")
     parser.add_argument("--json", action="store_true", help="as JSON")
     asked = parser.read(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coview.cli.parser import Parser
+from coview.cli.parser import Parser, add_several
 from coview.cli.run_options import add_run, add_run_data
 from coview.cli.terminal import say, say_json
 
@@ -25,7 +25,7 @@ def run(words: Sequence[str]) -> int:
     add_run(parser)
     add_run_data(parser)
     parser.add_argument("--out", required=True, metavar="FILE", help="a .parquet, .arrow, .feather or .csv file")
-    parser.add_argument("--slots", nargs="+", metavar="SLOT", help="some of the run's slots")
+    add_several(parser, "--slots", metavar="SLOT", help="some of the run's slots")
     parser.add_argument("--strict", action="store_true", help="stop at the first thing that cannot be read")
     parser.add_argument("--json", action="store_true", help="what was written, as JSON")
     asked = parser.read(words)

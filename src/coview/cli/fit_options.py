@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from coview.cli import docs
-from coview.cli.parser import Parser, add_option, nested, one_or_pairs, pairs_or_nested
+from coview.cli.parser import Parser, add_option, add_several, nested, one_or_pairs, pairs_or_nested
 from coview.engine.config import FitConfig, as_asked, load_config
 from coview.errors import UserError
 from coview.flags import flag
@@ -84,9 +84,7 @@ def add_config_options(parser: Parser, leave_out: tuple[str, ...] = ()) -> None:
             default = None if fields[name].default is dataclasses.MISSING else fields[name].default
             if name in WORDS:
                 metavar = {"encoder": "NAME|SLOT=NAME", "modality": "SLOT.OPTION=VALUE"}.get(name, "OPTION=VALUE")
-                group.add_argument(
-                    flag(name), dest=name, nargs="+", metavar=metavar, default=argparse.SUPPRESS, help=text[name]
-                )
+                add_several(group, flag(name), dest=name, metavar=metavar, default=argparse.SUPPRESS, help=text[name])
             else:
                 add_option(group, name, hints[name], default, text[name])
 

@@ -13,6 +13,9 @@ from typing import Any, NoReturn
 from coview.errors import UserError
 from coview.flags import flags
 
+NEAR = 0.75
+"""How alike an option must be to be taken for a mistyped one: of 0 to 1, two dashes counted."""
+
 
 class Parser(argparse.ArgumentParser):
     """argparse whose mistakes are one sentence, with the nearest option that exists."""
@@ -31,7 +34,9 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             flag = unknown[0].split("=")[0]
             known = list(self._option_string_actions)
-            near = [k for k in known if len(flag) > 3 and k.startswith(flag)] or get_close_matches(flag, known, n=1)
+            near = [k for k in known if len(flag) > 3 and k.startswith(flag)] or get_close_matches(
+                flag, known, n=1, cutoff=NEAR
+            )
             hint = f"did you mean {near[0]}?" if near else f"see {self.prog} --help"
             what = "option" if flag.startswith("-") else "place for"
             raise UserError(f"{self.prog} has no {what} {flag!r}; {hint}")
@@ -72,16 +77,31 @@ def add_option(group: Any, name: str, hint: Any, default: Any, text: str) -> Non
                            help=argparse.SUPPRESS)  # fmt: skip
         return
     if isinstance(kind, type) and issubclass(kind, Enum):
-        values = [member.value for member in kind]
-        group.add_argument(*spelled, type=_member(kind), metavar="|".join(map(str, values)), **how)
+        group.add_argument(*spelled, type=_member(kind), metavar=_members(kind), **how)
     elif origin is tuple and Ellipsis not in inner:
         group.add_argument(*spelled, nargs=len(inner), type=inner[0], action=_Tuple, metavar="X", **how)
     elif origin in (list, tuple, typing.get_origin(Sequence[str])) and kind is not str:
-        group.add_argument(*spelled, nargs="+", type=inner[0] if inner else str, metavar=_metavar(name), **how)
+        add_several(group, *spelled, metavar=_metavar(name), kind=inner[0] if inner else str, **how)
     elif kind in (int, float, str):
         group.add_argument(*spelled, type=_number(kind), metavar=_metavar(name), **how)
     else:
         group.add_argument(*spelled, type=_yaml, metavar=_metavar(name), **how)
+
+
+def add_several(group: Any, *spelled: str, metavar: str, kind: type = str, **how: Any) -> None:
+    """Adds one flag that takes several words; where it is given again, more of them.
+
+    Args:
+        group: parser or argument group.
+        spelled: the flag.
+        metavar: what stands for a word in the help; members of an enum are listed instead.
+        kind: of a word.
+        how: more for `add_argument`.
+    """
+    if issubclass(kind, Enum):
+        metavar = _members(kind)
+    read = _member(kind) if issubclass(kind, Enum) else _number(kind)
+    group.add_argument(*spelled, nargs="+", action="extend", type=read, metavar=metavar, **how)
 
 
 class _Tuple(argparse.Action):
@@ -95,13 +115,15 @@ def pairs(words: Sequence[str], flag: str) -> dict[str, Any]:
     """`name=value` words as a dict; values are read as numbers, truth values, lists or text.
 
     Raises:
-        UserError: a word has no `=`.
+        UserError: a word has no `=`, or one name has two values.
     """
     found: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise UserError(f"{flag} takes name=value; {word!r} was given")
+        if name in found:
+            raise UserError(f"{flag} gives {name} twice, {found[name]} and {value}; say it once")
         found[name] = _yaml(value)
     return found
 
@@ -152,6 +174,10 @@ def _member(kind: type[Enum]) -> Any:
             raise argparse.ArgumentTypeError(f"it is one of {has}, and {word!r} was given{hint}") from error
 
     return read
+
+
+def _members(kind: type[Enum]) -> str:
+    return "|".join(str(member.value) for member in kind)
 
 
 def _number(kind: Any) -> Any:

@@ -34,6 +34,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "weight_decay": (0, math.inf),
     "clip": (0, math.inf),
     "warmup": (0, 1),
+    "seed": (-(1 << 63), (1 << 63) - 1),
 }
 """Least and greatest value of an option."""
 
@@ -124,7 +125,7 @@ class FitConfig:
         for name, (least, most) in LIMITS.items():
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
-                said = f"is at least {least:g}" if most == math.inf else f"is between {least:g} and {most:g}"
+                said = f"is at least {least}" if most == math.inf else f"is between {least} and {most}"
                 raise UserError(f"{flag(name)} {said}; {value} was given")
         for name in ("minutes", "epochs", "steps", "lr"):
             value = getattr(self, name)
