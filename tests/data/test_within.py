@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pytest
 import torch
 
+from coview.data.open import open_source
 from coview.data.prepared.prepare import load
 from coview.data.source import Column, Source
 from coview.errors import UserError
@@ -54,3 +56,13 @@ def test_groups_are_a_level_where_none_is_named() -> None:
 def test_a_level_of_another_length_is_refused() -> None:
     with pytest.raises(UserError, match="level 'subject' has 2 entries for 5 samples"):
         load(made(within={"subject": ["a", "b"]}))
+
+
+def test_the_groups_that_the_user_names_are_a_level_of_that_name(tmp_path: Path) -> None:
+    lines = [f"{'ab'[i % 2]},{i % 3},text {i}" for i in range(12)]
+    (tmp_path / "rows.csv").write_text("\n".join(["film,mark,told", *lines]) + "\n")
+    by_film = load(open_source(tmp_path / "rows.csv", columns=["told:text=told"], group="film"))
+    assert same(by_film.within["film"]) == same(torch.tensor([0, 1] * 6))
+    assert list(by_film.within) == ["film"]
+    named = made(within={"recording": RECORDINGS}, labels={"subject": np.array(SUBJECTS)})
+    assert list(load(open_source(named, group="subject")).within) == ["recording", "subject"]

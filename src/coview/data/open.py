@@ -207,7 +207,8 @@ def _grouped(source: Source, group: str | None) -> Source:
     if group not in source.labels:
         raise UserError(f"{source.name} has no {group!r} to group by; it has {', '.join(source.labels) or 'none'}")
     values = zip(source.names, source.labels[group], strict=True)
-    return replace(source, groups=[f"alone: {name}" if _unknown(value) else str(value) for name, value in values])
+    groups = [f"alone: {name}" if _unknown(value) else str(value) for name, value in values]
+    return replace(source, groups=groups, grouped_by=group)
 
 
 def _unknown(value: Any) -> bool:

@@ -101,6 +101,7 @@ class Source:
         links: by name, pairs of samples that belong together, for evaluation only.
         within: by level (`recording`, `subject`), N names of what each sample is a part of, known without labelling:
             methods may relate parts of one. Where there is none, the groups are the level `group`.
+        grouped_by: the column (or label) that the user named for the groups: a level of `within` too, under its name.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Source:
     read_from: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
     within: dict[str, list[str]] = field(default_factory=dict)
+    grouped_by: str | None = None
 
     def __len__(self) -> int:
         return len(self.names)

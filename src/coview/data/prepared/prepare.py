@@ -102,8 +102,13 @@ def sample_ids(names: Sequence[str]) -> Tensor:
 
 
 def _wholes(source: Source) -> dict[str, Tensor]:
-    """By level, what each sample is a part of, as a hash of its name; the groups where the source names no level."""
-    named = source.within or ({} if source.groups is None else {"group": source.groups})
+    """By level, what each sample is a part of, as a hash of its name.
+
+    The groups are a level of the name that the user gave them, or `group` where nothing else is named.
+    """
+    named = dict(source.within)
+    if source.groups is not None and (source.grouped_by or not named):
+        named.setdefault(source.grouped_by or "group", source.groups)
     return {level: sample_ids(wholes) for level, wholes in named.items()}
 
 

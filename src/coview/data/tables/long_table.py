@@ -65,6 +65,7 @@ def from_long_table(reading: Reading, columns: list[Wanted] | None = None) -> So
         entities.names,
         labels=labels,
         groups=_groups(reading, entities),
+        grouped_by=reading.group,
         split=_split(reading, entities),
         skipped=reading.skipped,
         understood=reading.understood,

@@ -74,6 +74,7 @@ def from_table(reading: Reading, columns: list[Wanted] | None = None) -> Source:
         names,
         labels=row_labels(reading, used),
         groups=row_groups(reading, names),
+        grouped_by=reading.group,
         split=reading.split or row_split(reading),
         skipped=reading.skipped,
         understood=reading.understood,
