@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from coview.batch import Batch, Embedding, Embeddings, HeatMap, Views
 from coview.methods.base import Method
 from coview.nn.encoder import Encoded, Encoder
+from coview.nn.slot_dict import SlotDict
 from coview.views.draw import Draw
 from coview.views.looks import Positives
 from coview.views.slot_looks import slot_looks
@@ -30,7 +31,7 @@ class LocatingMethod(Method):
         super().__init__()
         for encoder in encoders.values():
             encoder.require_tokens(type(self).__name__)
-        self.encoders = nn.ModuleDict(encoders)
+        self.encoders = SlotDict(encoders)
         self.where, self.said = encoders
         self.positives, self.plain = Positives(positives), tuple(plain)
 

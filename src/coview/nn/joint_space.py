@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from coview.nn.heads import MLP, unit
+from coview.nn.slot_dict import SlotDict
 
 
 class JointSpace(nn.Module):
@@ -22,7 +23,7 @@ class JointSpace(nn.Module):
     def __init__(self, widths: Mapping[str, int], dim: int, hidden: int = 0, layers: int = 1) -> None:
         super().__init__()
         self.dim = dim
-        self.projections = nn.ModuleDict(
+        self.projections = SlotDict(
             {
                 slot: MLP(width, *[hidden] * layers, dim) if hidden else nn.Linear(width, dim, bias=False)
                 for slot, width in widths.items()

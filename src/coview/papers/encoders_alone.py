@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from torch import nn
-
 from coview.methods.base import Method
+from coview.nn.slot_dict import SlotDict
 
 
 class EncodersAlone(Method):
@@ -16,4 +15,4 @@ class EncodersAlone(Method):
 
     def __init__(self, method: Method) -> None:
         super().__init__()
-        self.encoders = nn.ModuleDict(dict(method.slot_encoders()))
+        self.encoders = SlotDict(dict(method.slot_encoders()))

@@ -6,6 +6,7 @@ import torch
 from coview.errors import UserError
 from coview.losses import cross_correlation, decoupled_correlation
 from coview.methods.redundancy.decur import DeCUR
+from coview.methods.registry import read_options
 from tests.methods.slots import encoders, joined, look, relation_losses, samples, without
 
 PAIR = {"picture": "image", "depth": "image"}
@@ -71,4 +72,4 @@ def test_the_joint_space_is_the_common_part_at_length_one() -> None:
 
 def test_refusals() -> None:
     with pytest.raises(UserError, match="above 0 and at most 1"):
-        decur(common=0.0)
+        read_options("decur", {"common": 0.0})

@@ -15,6 +15,7 @@ from coview.modalities.base import present_mean
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.heads import RowMLP
 from coview.nn.pairs import strangers
+from coview.nn.slot_dict import SlotDict
 from coview.nn.token_aligner import tokens_of
 from coview.nn.tokens import all_there
 from coview.views.looks import Positives
@@ -63,7 +64,7 @@ class AVOLNet(LocatingMethod):
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, positives=positives, plain=plain)
-        self.heads = nn.ModuleDict({slot: RowMLP(encoder.dim, hidden, dim) for slot, encoder in encoders.items()})
+        self.heads = SlotDict({slot: RowMLP(encoder.dim, hidden, dim) for slot, encoder in encoders.items()})
         self.scale = nn.Parameter(torch.tensor(float(scale)))
         self.bias = nn.Parameter(torch.tensor(0.0))
 

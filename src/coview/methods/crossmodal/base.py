@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Reps, Views
 from coview.kinds import Count
 from coview.methods.base import Method, embed_slot
 from coview.nn.encoder import Encoder
 from coview.nn.joint_space import JointSpace
+from coview.nn.slot_dict import SlotDict
 from coview.views.draw import Draw
 from coview.views.looks import Positives
 from coview.views.slot_looks import slot_looks
@@ -41,7 +42,7 @@ class JointMethod(Method):
         layers: Count = 1,
     ) -> None:
         super().__init__()
-        self.encoders = nn.ModuleDict(encoders)
+        self.encoders = SlotDict(encoders)
         self.space = JointSpace({slot: e.dim for slot, e in encoders.items()}, dim, hidden, layers)
         self.positives = Positives(positives)
         self.plain = tuple(plain)

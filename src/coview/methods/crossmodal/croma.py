@@ -22,6 +22,7 @@ from coview.nn.encoder import Encoded, Encoder
 from coview.nn.fusion import FusionEncoder
 from coview.nn.logit_scale import LogitScale
 from coview.nn.pairs import mean_over_pairs, tiled_info_nce
+from coview.nn.slot_dict import SlotDict
 from coview.nn.tokens import all_there, positions, rows_there, spread, take, token_valid, valid_or_all
 from coview.views.draw import Draw
 from coview.views.looks import Positives
@@ -93,12 +94,12 @@ class CROMA(JointMethod):
             raise UserError("CROMA needs a loss: contrast and reconstruction both weigh 0")
         super().__init__(encoders, dim=dim, positives=positives, plain=())
         first, second = encoders.values()
-        self.pooling = nn.ModuleDict({slot: feed_forward(e.dim) for slot, e in encoders.items()})
+        self.pooling = SlotDict({slot: feed_forward(e.dim) for slot, e in encoders.items()})
         self.context = nn.Linear(second.dim, first.dim)
         self.fusion = FusionEncoder(first.dim, fusion_depth, first.options.get("heads") or max(first.dim // 32, 1))
         self.decoder = TokenDecoder(first.dim, decoder_dim, decoder_depth, None)
         self.sensor = nn.Parameter(torch.randn(2, decoder_dim) * 0.02)
-        self.outs = nn.ModuleDict({s: nn.Linear(decoder_dim, e.modality.target_dim) for s, e in encoders.items()})
+        self.outs = SlotDict({s: nn.Linear(decoder_dim, e.modality.target_dim) for s, e in encoders.items()})
         self.scale = LogitScale(temperature)
         self.masked = {slot: e.modality.hidden if masked is None else masked for slot, e in encoders.items()}
         self.weights = {"contrast": contrast, "reconstruction": reconstruction}

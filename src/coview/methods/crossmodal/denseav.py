@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from coview.batch import Batch, Embeddings, Features, Relations, Reps, Views
 from coview.kinds import AboveZero, Count, Weight
@@ -17,6 +17,7 @@ from coview.nn.by_rows import by_rows, tile_of
 from coview.nn.dense_similarity import dense_similarity, over_moments, own_volume, some_products
 from coview.nn.encoder import Encoded, Encoder
 from coview.nn.logit_scale import LogitScale
+from coview.nn.slot_dict import SlotDict
 from coview.nn.token_aligner import TokenAligner
 from coview.nn.tokens import all_there
 from coview.views.draw import Draw
@@ -79,7 +80,7 @@ class DenseAV(LocatingMethod):
         plain: Sequence[str] = ("text",),
     ) -> None:
         super().__init__(encoders, positives=positives, plain=plain)
-        self.aligners = nn.ModuleDict({slot: TokenAligner(e.dim, dim, heads) for slot, e in encoders.items()})
+        self.aligners = SlotDict({slot: TokenAligner(e.dim, dim, heads) for slot, e in encoders.items()})
         self.first_scale = math.log(scale)
         self.scale = LogitScale(1 / scale)
         self.own = {"disentanglement": disentanglement * (heads > 1), "smoothness": smoothness}

@@ -16,6 +16,7 @@ from coview.nn.by_rows import by_rows
 from coview.nn.encoder import Encoder
 from coview.nn.heads import unit
 from coview.nn.logit_scale import LogitScale
+from coview.nn.slot_dict import slot_key
 from coview.views.looks import Positives
 
 
@@ -79,7 +80,12 @@ class Symile(JointMethod):
         self.scale = LogitScale(temperature)
         self.absent = None
         if Missing(missing) is Missing.LEARNED:
-            self.absent = nn.ParameterDict({slot: torch.randn(dim) for slot in self.slots})
+            self.absent = nn.ParameterDict({self.key_of(slot): torch.randn(dim) for slot in self.slots})
+
+    @staticmethod
+    def key_of(slot: str) -> str:
+        """What the vector of a missing slot is kept by."""
+        return slot_key(slot, nn.ParameterDict)
 
     def relate(self, z: Features) -> Relations:
         looks, present = self.joint(z)
@@ -87,7 +93,7 @@ class Symile(JointMethod):
             rows = present.all(1).nonzero()[:, 0]
         else:
             rows = (present.sum(1) >= 2).nonzero()[:, 0]
-            stand_in = torch.stack([self.absent[slot] for slot in self.slots]).to(looks.dtype)
+            stand_in = torch.stack([self.absent[self.key_of(slot)] for slot in self.slots]).to(looks.dtype)
             looks = torch.where(present[..., None], looks, stand_in)
         if not len(rows):
             return Relations()

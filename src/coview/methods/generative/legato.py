@@ -15,6 +15,7 @@ from coview.methods.base import Method, embed_slot
 from coview.modalities.base import present_mean
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP, RowNorm
+from coview.nn.slot_dict import SlotDict
 from coview.nn.tokens import valid_or_all
 from coview.nn.view_graph import EdgeLearner, GraphPooling
 from coview.views.draw import Draw
@@ -73,15 +74,15 @@ class LEGATO(Method):
         sparsity: Weight = 0.1,
     ) -> None:
         super().__init__()
-        self.encoders = nn.ModuleDict(encoders)
-        self.node = nn.ModuleDict({slot: nn.Linear(e.dim, dim) for slot, e in encoders.items()})
+        self.encoders = SlotDict(encoders)
+        self.node = SlotDict({slot: nn.Linear(e.dim, dim) for slot, e in encoders.items()})
         self.norm = RowNorm(dim)
         slots, latent = len(encoders), max(math.ceil(len(encoders) * ratio), 1)
         width = round(dim / ratio)
         self.edges = EdgeLearner(dim, slots)
         self.pool = GraphPooling(dim, latent, width, over_nodes=True)
         self.unpool = GraphPooling(width, slots, dim, over_nodes=False)
-        self.decoders = nn.ModuleDict(
+        self.decoders = SlotDict(
             {slot: RowMLP(2 * dim, hidden, e.modality.target_dim) for slot, e in encoders.items()}
         )
         self.dim = dim

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Reps, Views
@@ -10,6 +10,7 @@ from coview.errors import UserError
 from coview.methods.base import Method
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP
+from coview.nn.slot_dict import SlotDict
 from coview.views.draw import Draw
 from coview.views.slot_looks import slot_looks
 
@@ -43,10 +44,10 @@ class CrossViewPrediction(Method):
         super().__init__()
         if len(encoders) != 2:
             raise UserError(f"two slots predict each other; {len(encoders)} were given: choose two with --slots")
-        self.encoders = nn.ModuleDict(encoders)
+        self.encoders = SlotDict(encoders)
         self.pixels = pixels
         one, two = encoders.values()
-        self.decoders = nn.ModuleDict(
+        self.decoders = SlotDict(
             {seen.slot: RowMLP(seen.dim, hidden, self._width(wanted)) for seen, wanted in ((one, two), (two, one))}
         )
 
