@@ -183,6 +183,12 @@ def word_among_numbers(root: Path) -> Path:
     return table_of(root, "\n".join(["id,age,children", *rows, "bad,unknown,3"]).encode())
 
 
+@row("a row without a value")
+def nothing_but_a_name(root: Path) -> Path:
+    rows = [f"{n},{20 + n / 4},{n % 5}" for n in range(40)]
+    return table_of(root, "\n".join(["id,age,children", *rows, "bad,,"]).encode())
+
+
 @row("a word in a column of times")
 def word_among_times(root: Path) -> Path:
     rows = [f"{n % 4},2024-01-{1 + n // 4:02d},{['tea', 'milk'][n % 3 % 2]}" for n in range(40)]

@@ -119,6 +119,15 @@ def test_a_star_takes_what_is_nothing_else(tmp_path: Path) -> None:
     assert [column.name for column in table.columns] == list(STONES)  # type: ignore[attr-defined]
 
 
+def test_a_row_of_a_slot_without_a_value_is_absent(tmp_path: Path) -> None:
+    half = [None if i % 2 else float(x) for i, x in enumerate(RNG.normal(size=N))]
+    words = [None if i % 2 else "ab"[i % 4 // 2] for i in range(N)]
+    path = write(tmp_path / "t.parquet", text=SENTENCES, weight=half, shape=words)
+    data = load(open_source(path, columns=["caption:text=text", "stone:table=weight,shape"]))
+    assert data.slots["stone"].present[:, 0].tolist() == [i % 2 == 0 for i in range(N)]
+    assert (len(data), data.skipped) == (N, [])
+
+
 @pytest.mark.parametrize(
     ("columns", "said"),
     [("table=carat,colours", "did you mean 'colour'"), ("table=carat,spots", r"'spots' \(list"), ("table=*", None)],

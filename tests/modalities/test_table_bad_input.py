@@ -99,6 +99,13 @@ def test_a_row_without_a_column_does_not_fit_and_one_with_more_does(table: Table
     assert view.present.tolist() == [[False], [True]]
 
 
+def test_a_row_without_a_value_is_absent_and_not_fitted_to(table: Table) -> None:
+    empty = read_row(dict.fromkeys(rows()[0]))
+    assert table.unfit(empty) == "has no value that is there"
+    assert table.collate([[empty], [read_row(rows()[0])]]).present.tolist() == [[False], [True]]
+    assert Table.adapt([*items(), empty]).config() == Table.adapt(items()).config()
+
+
 def test_rows_with_an_infinite_number_are_not_fitted_to() -> None:
     good = [read_row({"n": float(i), "word": "ab"[i % 2]}) for i in range(9)]
     wild = read_row({"n": math.inf, "word": "a"})

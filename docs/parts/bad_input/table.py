@@ -12,6 +12,7 @@ _SAME = [{**row, "more": 1} for row in GOOD]
 
 CASES: dict[str, Case] = {
     "an infinite number": Bad({**GOOD[0], "income": np.inf}),
+    "a row without a value": Bad(dict.fromkeys(GOOD[0])),
     "words where numbers were learnt": Bad({**GOOD[0], "age": "old"}),
     "a column that is lacking": Bad({"age": 30.0, "home": "own"}),
     "a cell that is a list": Bad({**GOOD[0], "age": [1, 2]}),

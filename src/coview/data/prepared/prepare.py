@@ -92,7 +92,7 @@ def load(
         columns[slot] = work.collate(fitted[slot], room)
         room -= columns[slot].value.nbytes if isinstance(columns[slot], View) else 0
         readers[slot] = work.reader
-    return _assemble(source, columns, fitted, readers)
+    return _assemble(source, columns, fitted, readers, strict)
 
 
 def sample_ids(names: Sequence[str]) -> Tensor:
@@ -150,7 +150,7 @@ def _parts(source: Source) -> tuple[list[str] | None, list[int]]:
 
 
 def _assemble(
-    source: Source, columns: dict[str, Any], modalities: dict[str, Modality], readers: dict[str, Reader]
+    source: Source, columns: dict[str, Any], modalities: dict[str, Modality], readers: dict[str, Reader], strict: bool
 ) -> Data:
     skipped: list[tuple[str, str]] = []
     for slot, reader in readers.items():
@@ -166,7 +166,10 @@ def _assemble(
     noted = [line for slot, reader in readers.items() for line in _noted(slot, reader, columns[slot].present)]
     bad = {source.names[row] for reader in readers.values() for row, _ in reader.bad}
     silent = [source.names[row] for row in (~there).nonzero()[:, 0].tolist() if source.names[row] not in bad]
-    skipped += [(name, f"nothing of {', '.join(columns)} is there") for name in silent]
+    nothing = f"nothing of {', '.join(columns)} is there"
+    if strict and silent:
+        raise UserError(f"{source.name}: {silent[0]}: {nothing} (stopped by --strict)")
+    skipped += [(name, nothing) for name in silent]
     data = Data(
         source.name,
         columns,

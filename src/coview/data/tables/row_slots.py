@@ -98,7 +98,7 @@ def row_column(reading: Reading, names: Sequence[str]) -> Column:
     """The rows of a slot: every cell there is, and which columns a modality is fitted to."""
     table = reading.table
     cells = [name for name in table.column_names if _is_cell(table[name].type)]
-    return Column("table", Records(table, cells), options={"columns": list(names)})
+    return Column("table", Records(table, cells, names), options={"columns": list(names)})
 
 
 def features(reading: Reading, names: Sequence[str]) -> Features:

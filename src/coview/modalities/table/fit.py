@@ -24,8 +24,8 @@ RARE = 2
 def fit_columns(rows: Iterable[Row], options: TableOptions) -> list[Kind]:
     """Columns in the order first met: of numbers where all cells that are there are numbers, else of words.
 
-    Rows with an infinite number are left out. A column that says nothing of a row, always missing or always the same,
-    is left out with a warning that names it.
+    Rows with an infinite number, or without any value, are left out. A column that says nothing of a row, always
+    missing or always the same, is left out with a warning that names it.
 
     Raises:
         UserError: there are no rows, every one has an infinite number, no column says anything, or a column named as
@@ -38,7 +38,7 @@ def fit_columns(rows: Iterable[Row], options: TableOptions) -> list[Kind]:
                 raise UserError(f"the table has no column {name!r} ({listed}); it has {some(list(cells), 20)}")
     if options.columns:
         cells = {name: cells[name] for name in options.columns}
-    cells = _finite(cells, count)
+    cells = _fitting(cells, count)
     empty = [name for name, values in cells.items() if all(x is None for x in values)]
     kept = {name: values for name, values in cells.items() if name not in empty}
     same = [name for name, values in kept.items() if None not in values and len(set(values)) == 1]
@@ -77,14 +77,15 @@ def _by_column(rows: Iterable[Row]) -> tuple[dict[str, list[Cell]], int]:
     return cells, count
 
 
-def _finite(cells: dict[str, list[Cell]], count: int) -> dict[str, list[Cell]]:
-    """The cells of the rows without an infinite number."""
+def _fitting(cells: dict[str, list[Cell]], count: int) -> dict[str, list[Cell]]:
+    """The cells of the rows without an infinite number and with some value; all rows where none has one."""
     wild = {name: {i for i, x in enumerate(values) if x in (inf, -inf)} for name, values in cells.items()}
     rows = set().union(*wild.values())
     if len(rows) == count:
         name = next(name for name, found in wild.items() if found)
         raise UserError(f"each of the {count:,} training rows has an infinite number, the first in column {name!r}")
-    if not rows:
+    rows |= {i for i, row in enumerate(zip(*cells.values(), strict=True)) if row.count(None) == len(row)}
+    if len(rows) in (0, count):
         return cells
     return {name: [x for i, x in enumerate(values) if i not in rows] for name, values in cells.items()}
 

@@ -37,9 +37,11 @@ class Coder:
         """A row's cells in the order of the columns; columns that were not fitted are not read.
 
         Raises:
-            Unfit: it lacks a column, has a word where the column holds numbers, or an infinite number.
+            Unfit: it lacks a column, has no value in any, a word where the column holds numbers, or an infinite number.
         """
         cells = [row.cells[i] for i in self._at(row)]
+        if cells.count(None) == len(cells):
+            raise Unfit("has no value that is there")
         if inf in cells or -inf in cells:
             name = next(name for name, cell in zip(self.names, cells, strict=True) if cell in (inf, -inf))
             raise Unfit(f"column {name!r} is infinite")
