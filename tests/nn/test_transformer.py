@@ -3,10 +3,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coview.errors import UserError
 from coview.modalities.image import Image
 from coview.modalities.text import Text
+from coview.nn.encoder import build_encoder
 from coview.nn.positions import sincos
-from coview.nn.transformer import TokenNet
+from coview.nn.transformer import TokenNet, Transformer, heads_for
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +107,14 @@ def test_what_a_symbol_is_weighs_as_much_as_where_it_stands():
     net = TokenNet(modality, dim=64, depth=1)
     symbols, places = net.embed.weight.detach(), sincos((32,), 64)
     assert 0.5 < float((symbols.square().mean() / places.square().mean()).sqrt()) < 2
+
+
+@pytest.mark.parametrize(("dim", "heads"), [(8, 1), (32, 1), (64, 2), (96, 3), (100, 2), (160, 5), (97, 1)])
+def test_heads_by_default_are_one_for_32_features_and_divide_the_width(dim: int, heads: int):
+    assert heads_for(dim) == heads
+    Transformer(dim, 1)(torch.randn(2, 3, dim))
+
+
+def test_heads_that_do_not_divide_the_width_are_refused_as_it_is_made():
+    with pytest.raises(UserError, match="dim=32, heads=3: 32 features do not fall into 3 heads"):
+        build_encoder(Image(16, 3), "picture", "vit", dim=32, heads=3)

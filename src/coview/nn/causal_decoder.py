@@ -28,7 +28,7 @@ class CausalDecoder(nn.Module):
         self.embed = modality.token_embedding(width)
         self.summary = nn.Linear(summary_dim, width)
         self.start = nn.Parameter(torch.zeros(width))
-        self.body = Transformer(width, depth, max(width // 32, 1))
+        self.body = Transformer(width, depth)
         self.out = nn.Linear(width, modality.target_dim)
         nn.init.normal_(self.start, std=0.02)
 

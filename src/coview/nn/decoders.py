@@ -21,7 +21,7 @@ class TokenDecoder(nn.Module):
         width: of the transformer.
         depth: blocks.
         width_out: numbers returned for a token, or None for what stands at it as it is.
-        heads: attention heads; default one for 32 features.
+        heads: attention heads; default `heads_for(width)`.
     """
 
     def __init__(self, width_in: int, width: int, depth: int, width_out: int | None, heads: int | None = None) -> None:
@@ -29,7 +29,7 @@ class TokenDecoder(nn.Module):
         self.width = width
         self.embed = nn.Linear(width_in, width)
         self.mask_token = nn.Parameter(torch.zeros(width))
-        self.body = Transformer(width, depth, heads or max(width // 32, 1))
+        self.body = Transformer(width, depth, heads)
         self.out = nn.Identity() if width_out is None else nn.Linear(width, width_out)
         nn.init.normal_(self.mask_token, std=0.02)
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.errors import MissingExtra, UserError
-from coview.nn.transformer import TokenNet
+from coview.nn.transformer import TokenNet, heads_for
 
 if TYPE_CHECKING:
     from coview.modalities.base import Modality
@@ -48,7 +48,7 @@ def build(
     """
     check(name)
     try:
-        body = Library(_create(name, dim, depth, heads or max(1, dim // 32), options))
+        body = Library(_create(name, dim, depth, heads or heads_for(dim), options))
         _try(body, dim)
     except UserError as error:
         raise UserError(f"transformers:{name} {error}") from error

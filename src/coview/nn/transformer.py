@@ -46,18 +46,29 @@ class Block(nn.Module):
         return x + self.drop(self.mlp(self.norm_2(x)))
 
 
+def heads_for(dim: int) -> int:
+    """Attention heads of a width by default: one for 32 features, or the next fewer that divide it."""
+    return next(heads for heads in range(max(1, dim // 32), 0, -1) if dim % heads == 0)
+
+
 class Transformer(nn.Module):
     """Blocks and a final norm over tokens that are embedded already.
 
     Args:
         dim: D.
         depth: blocks.
-        heads: attention heads.
+        heads: attention heads; default `heads_for(dim)`.
         drop: dropout on each residual branch.
+
+    Raises:
+        ValueError: `dim` does not fall into as many heads.
     """
 
-    def __init__(self, dim: int, depth: int, heads: int, drop: float = 0.0) -> None:
+    def __init__(self, dim: int, depth: int, heads: int | None = None, drop: float = 0.0) -> None:
         super().__init__()
+        heads = heads or heads_for(dim)
+        if dim % heads:
+            raise ValueError(f"{dim} features do not fall into {heads} heads")
         self.blocks = nn.ModuleList(Block(dim, heads, drop=drop) for _ in range(depth))
         self.norm = nn.LayerNorm(dim)
 
@@ -119,7 +130,7 @@ class TokenNet(nn.Module):
         self.embed = modality.token_embedding(dim)
         self.mask_token = nn.Parameter(torch.zeros(dim))
         self.registers = nn.Parameter(torch.randn(registers, dim) * 0.02) if registers else None
-        heads = heads or max(1, dim // 32)
+        heads = heads or heads_for(dim)
         self.resolved = {"heads": heads}
         self.body = Transformer(dim, depth, heads, drop) if body is None else body
         nn.init.normal_(self.mask_token, std=0.02)

@@ -108,3 +108,8 @@ def test_a_node_drawn_around_several_is_a_candidate_once() -> None:
 def test_fewer_embeddings_than_clusters_are_refused() -> None:
     with pytest.raises(UserError, match="at least as many"):
         scgc(clusters=20, kept=10)
+
+
+def test_no_loss_at_all_is_refused() -> None:
+    with pytest.raises(UserError, match="SCGC needs a loss"):
+        build_method("scgc", {"town": modality("graph")}, options={"form": "star", "contrast": 0, "sharpen": 0})

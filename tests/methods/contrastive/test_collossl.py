@@ -69,7 +69,7 @@ def test_the_loss_is_that_of_every_anchor_written_out() -> None:
 
 
 def test_one_device_can_be_the_only_anchor() -> None:
-    method = make("collossl", "series", anchor=2)
+    method = make("collossl", "series", anchor=1)
     method.relate(devices()).losses["multi_view"]
     views, reps = look(method, samples("series"))
     assert views["devices"].width == 2
@@ -80,3 +80,9 @@ def test_a_single_device_is_refused() -> None:
     method = make("collossl", "series")
     with pytest.raises(UserError, match="one natural view"):
         look(method, of_slots(thing="series"))
+
+
+def test_an_anchor_that_is_no_device_is_refused() -> None:
+    method, batch = make("collossl", "series", anchor=7), samples("series")
+    with pytest.raises(UserError, match="anchor is the position of a device, 0 to"):
+        look(method, batch)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
+from coview.errors import UserError
 from coview.methods.pretext.d_sla import DSLA
 from coview.nn.encoder import build_encoder
 from tests.contracts.cases import modality
@@ -54,3 +56,8 @@ def test_other_graphs_far_beyond_the_margin_cost_nothing() -> None:
     near = float(relation_losses(method, batch)["margin"].detach())
     method.margin = 50.0
     assert float(relation_losses(method, batch)["margin"].detach()) > near + 0.5 * 40
+
+
+def test_copies_that_move_more_edges_than_there_are_are_refused() -> None:
+    with pytest.raises(UserError, match="the last of 6 copies has 6 times 0"):
+        dsla(copies=6, moved=0.2)

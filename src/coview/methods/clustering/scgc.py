@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from coview.batch import Batch, Features, Relations, Reps, Views
 from coview.errors import UserError
-from coview.kinds import AboveZero, Count, Share, Weight
+from coview.kinds import AboveZero, Count, Rate, Weight
 from coview.losses.influence_contrast import influence_contrast_rows
 from coview.losses.masked_reconstruction import masked_squared_error
 from coview.losses.precision import at_least_float32
@@ -90,10 +90,12 @@ class SCGC(Method):
         contrast: Weight = 2.0,
         sharpen: Weight = 0.1,
         temperature: AboveZero = 1.0,
-        begin: Share = 0.5,
+        begin: Rate = 0.5,
         kept: Count = 1024,
     ) -> None:
         super().__init__()
+        if Form(form) is Form.STAR and not contrast and not sharpen:
+            raise UserError("SCGC needs a loss: form=star rebuilds nothing, and contrast and sharpen both weigh 0")
         if kept < clusters:
             raise UserError(f"{clusters} clusters are set by at least as many embeddings; kept={kept} was given")
         self.graph = graph

@@ -62,6 +62,8 @@ class ColloSSL(Method):
                 f"ColloSSL relates devices that ran together, and slot {self.encoder.slot!r} has one natural view; "
                 "give it one for each device, or use simclr"
             )
+        if self.anchor is not None and self.anchor >= stored.width:
+            raise UserError(f"anchor is the position of a device, 0 to {stored.width - 1}; {self.anchor} was given")
         modality = self.encoder.modality
         return Views({"devices": modality.prepare(stored)}, carry={"raw": modality.raw(stored)})
 

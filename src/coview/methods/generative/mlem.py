@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from coview.batch import Batch, Features, Relations, Reps, Views
-from coview.kinds import AboveZero, Count, Finite, Several, Share, Shares, Weight
+from coview.kinds import AboveZero, Count, Finite, Rate, Several, Shares, Weight
 from coview.losses import pairwise_sigmoid_rows
 from coview.methods.contrastive.coles import CoLES
 from coview.methods.generative.sequence_autoencoder import SequenceAutoencoder
@@ -62,7 +62,7 @@ class MLEM(SequenceAutoencoder):
         self,
         encoder: Encoder,
         *,
-        first: Share = 1 / 3,
+        first: Rate = 1 / 3,
         weight: Weight = 0.02,
         scale: AboveZero = 10.0,
         bias: Finite = -10.0,

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.errors import UserError
 from coview.kinds import Count, Portion, Rate, Several, Weight
 from coview.losses.discrepancy import discrepancy_margin_rows, edit_discrepancy
 from coview.losses.precision import at_least_float32
@@ -73,6 +74,8 @@ class DSLA(Method):
         margin: Weight = 5.0,
     ) -> None:
         super().__init__()
+        if copies * moved > 1:
+            raise UserError(f"the last of {copies} copies has {copies} times {moved:g} of its edges moved")
         self.graph = graph
         self.score = RowMLP(graph.dim, graph.dim, graph.dim, 1)
         self.copies, self.hops, self.moved, self.hidden = copies, hops, moved, hidden

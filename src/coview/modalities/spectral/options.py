@@ -27,7 +27,7 @@ class SpectralOptions(Options, modality="spectral"):
 
     size: Annotated[int, Within(2, 1024)] | None = None
     tile: Annotated[int, Within(2, 1 << 16)] | None = None
-    wavelengths: tuple[float, ...] | None = None
+    wavelengths: Annotated[tuple[float, ...], Within(above=0)] | None = None
     patch: Annotated[int, Within(1, 512)] | None = None
     group: Annotated[int, Within(1, 1024)] | None = None
     scale: Annotated[tuple[float, float], Within(0.001, 1, rising=True)] = (0.3, 1.0)
