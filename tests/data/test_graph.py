@@ -158,6 +158,33 @@ def test_a_node_with_a_missing_feature_is_left_out_with_its_edges_and_named(tmp_
     assert source.skipped == [("b", "a feature is missing or infinite")]
 
 
+def test_edges_that_go_with_skipped_nodes_are_told_with_the_column_to_fill(tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "own", nodes=NODES.replace("0.25", ""), edges=EDGES))
+    said = "2 edges went with skipped nodes, for a node needs all its features: fill weight for every node"
+    assert source.noted == [f"{said}, or leave such columns out"]
+
+
+def test_a_graph_without_an_edge_to_learn_from_is_told(tmp_path: Path) -> None:
+    alone = open_source(tables(tmp_path / "own", nodes=NODES, edges="source,target\nb,b\nc,zoe\n"))
+    said = "the graph has no edge to learn from: its nodes are told by their own features alone"
+    assert alone.noted == [said]
+    in_memory = Data(x=torch.rand(4, 3), edge_index=torch.zeros(2, 0, dtype=torch.int64))
+    assert open_source(in_memory).noted == [said]
+    assert open_source(tables(tmp_path / "linked", nodes=NODES, edges=EDGES)).noted == []
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [("customer,product", True), ("source,target", False), ("from,to", False), ("user,item", False)],
+)
+def test_columns_of_one_kind_of_nodes_that_may_be_two_are_told(header: str, told: bool, tmp_path: Path) -> None:
+    source = open_source(tables(tmp_path / "shop", edges=f"{header}\n1,2\n2,3\n4,1\n"))
+    said = "ids of customer and product are one kind of node; call the columns user and item for two"
+    assert (said in source.understood) is told
+    apart = open_source(tables(tmp_path / "apart", edges="customer,product\na,2\nb,3\n"))
+    assert said not in apart.understood
+
+
 def test_two_nodes_of_one_id_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="two nodes of id 'a'"):
         open_source(tables(tmp_path / "own", nodes=NODES + "a,9,9,0,x\n", edges=EDGES))

@@ -79,6 +79,11 @@ def end_columns(file: Path, edges: pa.Table) -> tuple[str, str]:
     return plain[0], plain[1]
 
 
+def are_usual_ends(a: str, b: str) -> bool:
+    """Whether two columns of ids are called as ends of edges mostly are."""
+    return (a.lower(), b.lower()) in _ENDS
+
+
 def id_words(column: pa.ChunkedArray) -> np.ndarray:
     """Ids as words, whole numbers without a point, and nothing where missing."""
     values = (int(v) if isinstance(v, float) and v.is_integer() else v for v in column.to_pylist())

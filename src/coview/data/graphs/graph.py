@@ -18,6 +18,8 @@ from coview.modalities.graph.wiring import Wiring
 if TYPE_CHECKING:
     from coview.data.links import Links
 
+NO_EDGE = "the graph has no edge to learn from: its nodes are told by their own features alone"
+
 _MASKS = {"train": "train_mask", "valid": "val_mask", "test": "test_mask"}
 
 
@@ -121,10 +123,11 @@ def node_source(
     slot: str = "node",
     links: dict[str, Links] | None = None,
 ) -> Source:
-    """The nodes of a wiring as samples."""
+    """The nodes of a wiring as samples; told where nothing links them."""
     if not len(wiring):
         raise UserError(f"{name} has no nodes")
-    return Source(name, {slot: Column("graph", NodeItems(wiring))}, names, links=links or {})
+    noted = [] if len(wiring.ends) else [NO_EDGE]
+    return Source(name, {slot: Column("graph", NodeItems(wiring))}, names, links=links or {}, noted=noted)
 
 
 def label_array(values: list[Any]) -> np.ndarray:

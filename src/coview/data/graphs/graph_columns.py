@@ -10,7 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as types
 
-from coview.data.graphs.edge_list import end_columns, has_words, id_words, kinds_of_edges, read_edges, words_of
+from coview.data.graphs.edge_list import (
+    are_usual_ends,
+    end_columns,
+    has_words,
+    id_words,
+    kinds_of_edges,
+    read_edges,
+    words_of,
+)
 from coview.data.graphs.interactions import apart, held_out, is_between, time_of
 from coview.data.kinds import split_of
 from coview.data.tables.infer_columns import LABEL_NAMES, is_list
@@ -101,6 +109,8 @@ def read_tables(folder: Path, labels: Sequence[str] = ()) -> Tables:
     part = _split(edges)
     if between and nodes is None:
         told = apart(told)
+    if nodes is None and not are_usual_ends(a, b) and {*told[:, 0].tolist()} & {*told[:, 1].tolist()} - {""}:
+        understood.append(f"ids of {a} and {b} are one kind of node; call the columns user and item for two")
     if between and part is None:
         part, how = held_out(told, edges, when)
         understood.append(how)

@@ -233,6 +233,13 @@ def _nodes(folder: Path, tables: Tables, labels: Sequence[str]) -> Source:
     ]
     if unread:
         source.understood.append(f"nodes: not read: {some(unread)}")
+    lost = int((known & finite).sum()) - len(kept)
+    if lost:
+        gaps = [name for i, name in enumerate(tables.columns[0]) if not np.isfinite(tables.x[:, i]).all()]
+        source.noted.append(
+            f"{count(lost, 'edge')} went with skipped nodes, for a node needs all its features: fill {some(gaps)} for "
+            "every node, or leave such columns out"
+        )
     if len(single) < len(ends):
         source.understood.append(f"{count(len(ends) - len(single), 'self loop or repeated edge')} left out")
     if held:
