@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from coview.batch import Embedding
 from coview.evaluate.embed import embed_data, features, raw_embed, slots_of, space_of
 
 from .plain import make_data, make_method
@@ -64,3 +65,16 @@ def test_a_slots_features_are_in_its_first_space_and_pairs_meet_in_the_last_that
     assert space_of(found, "a", "b") == "joint"
     assert space_of(found, "a", "a") == "joint"
     assert space_of(embed_data(make_method(data), data), "a", "b") is None
+
+
+def test_a_space_of_samples_compares_no_slots():
+    own, there = (
+        {s: {s: Embedding(torch.randn(4, 1, 2), torch.ones(4, 1).bool())} for s in "ab"},
+        torch.ones(4, 1).bool(),
+    )
+    shared, alike = torch.randn(4, 1, 3), torch.ones(4, 1, 3)
+    whole = own | {"latent": {s: Embedding(shared.clone(), there) for s in "ab"}}
+    assert space_of(whole, "a", "b") is None
+    assert space_of(whole, "a", "a") == "latent"
+    collapsed = own | {"joint": {s: Embedding(alike.clone(), there) for s in "ab"}}
+    assert space_of(collapsed, "a", "b") == "joint"

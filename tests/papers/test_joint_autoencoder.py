@@ -17,7 +17,7 @@ def test_its_latent_is_as_wide_and_one_and_reads_all_slots() -> None:
     own, theirs = (m.embed(batch)["latent"]["name"].values for m in (method, graph))
     assert own.shape == theirs.shape
     z = joined(look(method, batch)[1], batch)
-    nodes = [z[slot] for slot in THREE]
+    nodes = [z[f"{slot}/node"] for slot in THREE]
     plain = method.squeeze(nodes)[0]
     for i in range(3):
         changed = [-node if j == i else node for j, node in enumerate(nodes)]

@@ -83,9 +83,18 @@ def features(embeddings: Embeddings, slot: str) -> Embedding:
 def space_of(embeddings: Embeddings, slot_a: str, slot_b: str) -> str | None:
     """The last space that holds both slots, the one made for comparing; None where there is none.
 
-    The two may be one slot, whose views are compared.
+    The two may be one slot, whose views are compared. A space where two slots have the same vectors is of samples, not
+    of slots, and compares nothing.
     """
-    return next((n for n, space in reversed(embeddings.items()) if slot_a in space and slot_b in space), None)
+    for name, space in reversed(embeddings.items()):
+        if slot_a in space and slot_b in space and (slot_a == slot_b or not _same(space[slot_a], space[slot_b])):
+            return name
+    return None
+
+
+def _same(a: Embedding, b: Embedding) -> bool:
+    """Whether two slots have the same vectors, and samples have not."""
+    return torch.equal(a.values, b.values) and bool((a.values != a.values[:1]).any())
 
 
 def slots_of(embeddings: Embeddings) -> list[str]:

@@ -71,6 +71,9 @@ class Method(nn.Module):
     slot_counts: ClassVar[tuple[int, int | None]] = (1, None)
     """How many slots it relates where it takes the chosen ones by name: at least, and at most, None for any number."""
 
+    spaces: ClassVar[tuple[str, ...]] = ()
+    """Spaces that `embed` gives beside each slot's own: no slot that it reads may be called so."""
+
     balance: str = "sum"
     """How several losses share its encoders where the user does not say: a rule of `balance.rules`."""
 

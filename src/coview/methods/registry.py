@@ -187,7 +187,8 @@ def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> 
     """The slots of a data set that a method reads.
 
     Raises:
-        UserError: it has none of a modality that the method needs, or fewer or more than it relates.
+        UserError: it has none of a modality that the method needs, fewer or more than it relates, or one of a name that
+            the method has for something of its own.
     """
     from coview.nn.encoder import Encoder
 
@@ -201,7 +202,9 @@ def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> 
         elif typing.get_origin(hint) in (dict, Mapping) and Encoder in typing.get_args(hint):
             chosen += list(modalities)
             _check_count(name, chosen, *cls.slot_counts)
-    return list(dict.fromkeys(chosen))
+    chosen = list(dict.fromkeys(chosen))
+    _check_names(name, chosen, cls.spaces)
+    return chosen
 
 
 def least_together(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> int:
@@ -222,6 +225,17 @@ def _check_count(name: str, slots: list[str], least: int, most: int | None) -> N
         )
     if most is not None and len(slots) > most:
         raise UserError(f"{name} relates {most} slots and was given {given}; choose {most} with --slots")
+
+
+def _check_names(name: str, slots: list[str], spaces: Collection[str]) -> None:
+    mended = "; name it otherwise, as in --columns NAME:MODALITY={}"
+    for slot in slots:
+        if slot in spaces:
+            said = f"{name} embeds its slots in a space called {slot}, and one of the slots has that name"
+            raise UserError(said + mended.format(slot))
+        for other in slots:
+            if slot.startswith(f"{other}/"):
+                raise UserError(f"slot {slot!r} reads as a part of slot {other!r}" + mended.format(slot))
 
 
 def _slot_for(method: str, parameter: str, modalities: Mapping[str, Modality | type[Modality]]) -> str:

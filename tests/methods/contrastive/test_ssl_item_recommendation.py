@@ -35,7 +35,7 @@ def test_the_item_is_the_table_and_can_be_another() -> None:
 
 def test_the_looks_share_no_column_and_leave_none_out() -> None:
     batch = rated(1, 2, 3, 4, 5, 6)
-    missing = look(made(), batch)[0]["looks"].value[..., 1] > 0.5
+    missing = look(made(), batch)[0]["film/looks"].value[..., 1] > 0.5
     there = ~batch["film"].value.isnan()
     assert torch.equal(missing[:, 0] ^ missing[:, 1], there[:, 0])
 
@@ -50,7 +50,7 @@ def test_retrieval_and_contrast_are_their_equations() -> None:
     want = sampled_softmax_rows(q, own, x, item, torch.zeros(6), method.temperature).mean()
     torch.testing.assert_close(found["retrieval"], want)
     once = [0, 1, 3, 4]
-    one, other = space("film", z["looks"], z["film/present"].expand(-1, 2))[once].unbind(1)
+    one, other = space("film", z["film/looks"], z["film/present"].expand(-1, 2))[once].unbind(1)
     torch.testing.assert_close(found["features"], method.contrast * info_nce(one, other, method.temperature))
 
 
@@ -60,7 +60,7 @@ def test_both_items_asked_and_candidates_weigh_as_if_drawn_evenly() -> None:
         method.frequency.count(torch.tensor(things))
     _, reps = look(method, batch)
     z, found = reps.features, relation_losses(method, batch)["features"]
-    one, other = unit(method.space("film", z["looks"], z["film/present"].expand(-1, 2))).unbind(1)
+    one, other = unit(method.space("film", z["film/looks"], z["film/present"].expand(-1, 2))).unbind(1)
     share = method.frequency.log_share(batch.within["film"]).exp()
     assert share[0] > share[1] > share[2]
     alike, rare = ((one @ other.T) / method.temperature).exp(), (1 / share) * ~torch.eye(3, dtype=torch.bool)
@@ -93,4 +93,4 @@ def test_an_item_is_the_sample_where_nothing_else_is_known() -> None:
     batch = samples(**SLOTS)
     with torch.no_grad():
         views = made().views(batch, draws(batch))
-    assert torch.equal(views.carry["item"], batch.ids)
+    assert torch.equal(views.carry["film/who"], batch.ids)

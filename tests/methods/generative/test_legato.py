@@ -25,7 +25,7 @@ def test_three_slots_are_squeezed_into_two_nodes_that_are_wider() -> None:
 def test_the_loss_is_of_what_each_slots_rebuilt_node_says_of_its_tokens() -> None:
     method, batch = legato(orthogonality=0.5, sparsity=0.25), samples(**THREE)
     z = joined(look(method, batch)[1], batch)
-    nodes = torch.stack([method.norm(z[slot]) for slot in THREE], 1)
+    nodes = torch.stack([method.norm(z[f"{slot}/node"]) for slot in THREE], 1)
     edges = method.edges(nodes)
     latent, between = method.pool(nodes, edges)
     rebuilt, again = method.unpool(latent, between)

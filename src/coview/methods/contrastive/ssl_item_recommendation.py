@@ -83,24 +83,24 @@ class SSLItemRecommendation(JointMethod):
     def views(self, batch: Batch, draw: Draw) -> Views:
         found = super().views(batch, draw)
         item, modality = batch[self.item], self.slot_encoders()[self.item].modality
-        found.carry["item"] = batch.within.get(self.item, batch.ids)
+        found.carry[f"{self.item}/who"] = batch.within.get(self.item, batch.ids)
         if self.contrast and self.association is None:
-            found.views["looks"] = looks(item, modality, draw / "looks", 2, Positives.AUGMENT)
+            found.views[f"{self.item}/looks"] = looks(item, modality, draw / "looks", 2, Positives.AUGMENT)
         elif self.contrast and self.association is not None:
             pair = complementary(item, self.association.information, self.masking, self.drop, draw / "looks")
-            found.views["looks"] = modality.prepare(pair)
+            found.views[f"{self.item}/looks"] = modality.prepare(pair)
             cells, missing = found[self.item].value[:, 0].unbind(-1)
-            found.carry["bins"] = self.association.bins(cells.masked_fill(missing > 0.5, torch.nan))
+            found.carry[f"{self.item}/bins"] = self.association.bins(cells.masked_fill(missing > 0.5, torch.nan))
         return found
 
     def represent(self, views: Views) -> Reps:
         reps = super().represent(views)
-        if "looks" in views:
-            reps.features["looks"] = self.encoders[self.item](views["looks"]).pooled
+        if (shown := f"{self.item}/looks") in views:
+            reps.features[shown] = self.encoders[self.item](views[shown]).pooled
         return Reps({**reps.features, **views.carry})
 
     def relate(self, z: Features) -> Relations:
-        item, there = z["item"], z[f"{self.item}/present"][:, 0]
+        item, there = z[f"{self.item}/who"], z[f"{self.item}/present"][:, 0]
         both = there & z[f"{self.query}/present"][:, 0]
         found = Relations()
         if bool(both.any()):
@@ -109,15 +109,15 @@ class SSLItemRecommendation(JointMethod):
             shared = (x, who, self.frequency.log_share(who) * self.corrected, self.temperature)
             found.losses["retrieval"] = by_rows(sampled_softmax_rows, (q, own), shared).mean()
             found.kept["item"], found.seen[f"{self.query}-{self.item}"] = who, torch.stack([q, x], 1)
-        if "looks" in z and bool(there.any()):
+        if (shown := f"{self.item}/looks") in z and bool(there.any()):
             order = z.key.argsort()
             at = order[first_met(item[order], there[order])]
-            one, other = self.space(self.item, z["looks"], there[:, None].expand(-1, 2))[at].unbind(1)
+            one, other = self.space(self.item, z[shown], there[:, None].expand(-1, 2))[at].unbind(1)
             own = torch.arange(len(at), device=at.device)
             share = self.frequency.log_share(item[at])
             each = by_rows(even_info_nce_rows, (one, own), (other, share, self.temperature))
             found.losses["features"] = self.contrast * (torch.softmax(-share, 0) * each).sum()
-            found.kept |= {"bins": z["bins"][at]} if "bins" in z else {}
+            found.kept |= {"bins": z[bins][at]} if (bins := f"{self.item}/bins") in z else {}
         return found
 
     def after_step(self, kept: dict[str, Tensor]) -> None:

@@ -31,6 +31,8 @@ class JointMethod(Method):
         layers: hidden layers, where they have a width.
     """
 
+    spaces = ("joint",)
+
     def __init__(
         self,
         encoders: dict[str, Encoder],

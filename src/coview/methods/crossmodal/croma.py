@@ -73,6 +73,7 @@ class CROMA(JointMethod):
     """
 
     slot_counts = (2, 2)
+    spaces = ("fused", "joint")
     needs_tokens = True
     encoder_defaults: ClassVar[Mapping[str, Any]] = {"alibi": True}
 

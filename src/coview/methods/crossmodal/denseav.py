@@ -63,6 +63,7 @@ class DenseAV(LocatingMethod):
         ['drawing', 'name', 'joint']
     """
 
+    spaces = ("joint",)
     similarity = staticmethod(dense_similarity)
 
     def __init__(

@@ -54,6 +54,7 @@ class BM3(Method):
     """
 
     batch_size = 1024
+    spaces = ("recommendation",)
     own_encoders = {"graph": "lightgcn"}  # noqa: RUF012
 
     def __init__(self, graph: Encoder, text: Encoder, *, drop: Rate = 0.5, align: Weight = 2.0, decay: Weight = 0.1):

@@ -61,6 +61,7 @@ class LEGATO(Method):
     """
 
     slot_counts = (2, None)
+    spaces = ("latent",)
 
     def __init__(
         self,
@@ -82,9 +83,7 @@ class LEGATO(Method):
         self.edges = EdgeLearner(dim, slots)
         self.pool = GraphPooling(dim, latent, width, over_nodes=True)
         self.unpool = GraphPooling(width, slots, dim, over_nodes=False)
-        self.decoders = SlotDict(
-            {slot: RowMLP(2 * dim, hidden, e.modality.target_dim) for slot, e in encoders.items()}
-        )
+        self.decoders = SlotDict({slot: RowMLP(2 * dim, hidden, e.modality.target_dim) for slot, e in encoders.items()})
         self.dim = dim
         self.graph, self.orthogonality, self.sparsity = graph, orthogonality, sparsity
 
@@ -102,13 +101,13 @@ class LEGATO(Method):
             told = {"tokens": tokens.value.nan_to_num(0), "known": tokens.value.isfinite()}
             told |= {"valid": valid_or_all(tokens.valid, tokens.value, 3), "places": places}
             features |= {f"{slot}/{name}": x[:, 0] for name, x in told.items()}
-            features[slot] = self.node[slot](out.pooled[:, 0])
+            features[f"{slot}/node"] = self.node[slot](out.pooled[:, 0])
             present.append(out.present[:, 0])
         return Reps({**features, "present": torch.stack(present).all(0)})
 
     def relate(self, z: Features) -> Relations:
         slots = self.slot_encoders()
-        nodes = z.there(*slots)
+        nodes = z.there(*(f"{slot}/node" for slot in slots))
         if not len(nodes[0]):
             return Relations()
         latent, rebuilt, losses = self.squeeze(nodes)

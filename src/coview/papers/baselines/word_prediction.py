@@ -37,6 +37,8 @@ class WordPrediction(Method):
         >>> run = coview.fit("word_prediction.py:WordPrediction", data="emoji", steps=20)  # doctest: +SKIP
     """
 
+    spaces = ("joint",)
+
     def __init__(self, image: Encoder, text: Encoder) -> None:
         super().__init__()
         self.image = image
