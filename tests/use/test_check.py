@@ -45,6 +45,13 @@ def test_fewer_slots_than_a_method_relates(method: str):
         coview.fit(method, "emoji", slots=["drawing"], steps=1)
 
 
+@pytest.mark.parametrize("method", ["clip", "croma"])
+def test_data_of_one_slot_is_told_how_it_has_more(method: str):
+    told = rf"{method} relates .*slots, and the data has image alone; give each its own: --columns a:MODALITY="
+    with pytest.raises(UserError, match=told):
+        coview.fit(method, "digits", steps=1)
+
+
 @pytest.mark.parametrize("method", [name for name in method_modules() if method_class(name).slot_counts[1]])
 def test_more_slots_than_a_method_relates(method: str):
     most = method_class(method).slot_counts[1]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROOM = Path(__file__).parent
 _PLAIN = {"base", "__init__"}
+_SEVERAL = "--columns a:MODALITY=COLUMN b:MODALITY=COLUMN, or files of one name in a folder for each"
 
 
 @cache
@@ -127,8 +128,12 @@ def plan_encoders(
     modalities: Mapping[str, Modality | type[Modality]],
     encoder: str | Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    others: Collection[str] = (),
 ) -> dict[str, tuple[str, dict[str, Any]]]:
     """By slot that a method reads, the encoder it gets and that encoder's options; arguments as of `build_method`.
+
+    Args:
+        others: slots of the data that were not chosen, for the advice where too few were.
 
     Raises:
         UserError: a modality has no such encoder, no encoder takes an option, or one is no number that can be.
@@ -139,7 +144,7 @@ def plan_encoders(
     shared = {o: value for o, value in given.items() if not isinstance(value, Mapping)}
     cls = method_class(name)
     plans: dict[str, tuple[str, dict[str, Any]]] = {}
-    for slot in slots_of(name, modalities):
+    for slot in slots_of(name, modalities, others):
         modality = modalities[slot]
         chosen = encoder_name(encoder, slot, modality.name)
         if chosen is None:
@@ -183,8 +188,13 @@ def read_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return {o: read_value(f"{name}: {o}", value, hints.get(o)) for o, value in options.items()}
 
 
-def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> list[str]:
+def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]], others: Collection[str] = ()) -> list[str]:
     """The slots of a data set that a method reads.
+
+    Args:
+        name: as `method_class` takes it.
+        modalities: slot name -> modality, in the order chosen.
+        others: slots of the data that were not chosen, for the advice where too few were.
 
     Raises:
         UserError: it has none of a modality that the method needs, fewer or more than it relates, or one of a name that
@@ -201,7 +211,7 @@ def slots_of(name: str, modalities: Mapping[str, Modality | type[Modality]]) -> 
             chosen.append(_slot_for(name, parameter, modalities))
         elif typing.get_origin(hint) in (dict, Mapping) and Encoder in typing.get_args(hint):
             chosen += list(modalities)
-            _check_count(name, chosen, *cls.slot_counts)
+            _check_count(name, chosen, others)
     chosen = list(dict.fromkeys(chosen))
     _check_names(name, chosen, cls.spaces)
     return chosen
@@ -216,13 +226,16 @@ def least_together(name: str, modalities: Mapping[str, Modality | type[Modality]
     return cls.slot_counts[0] if by_name else len(slots_of(name, modalities))
 
 
-def _check_count(name: str, slots: list[str], least: int, most: int | None) -> None:
+def _check_count(name: str, slots: list[str], others: Collection[str]) -> None:
+    least, most = method_class(name).slot_counts
     given = ", ".join(slots) or "none"
     if len(slots) < least:
         wanted = f"{least} slots" if most == least else f"{least} or more slots"
-        raise UserError(
-            f"{name} relates {wanted} and was given {given}; choose more with --slots, or use simclr or mae"
-        )
+        if len(slots) + len(others) >= least:
+            given = f" and was given {given}; choose more with --slots (the data also has {', '.join(others)})"
+        else:
+            given = f", and the data has {', '.join([*slots, *others]) or 'none'} alone; give each its own: {_SEVERAL}"
+        raise UserError(f"{name} relates {wanted}{given}, or use simclr or mae")
     if most is not None and len(slots) > most:
         raise UserError(f"{name} relates {most} slots and was given {given}; choose {most} with --slots")
 

@@ -117,7 +117,8 @@ def prepare(
     else:
         _check_slots(config, source)
         classes = {s: modality_class(source.columns[s].modality) for s in config.slots or source.columns}
-        slots = list(plan_encoders(config.method, classes, config.encoder, config.encoder_options))
+        others = source.columns.keys() - classes.keys()
+        slots = list(plan_encoders(config.method, classes, config.encoder, config.encoder_options, sorted(others)))
         trained = from_runs(config, {s: classes[s] for s in slots})
         told = {s: {**config.modality.get(classes[s].name, {}), **config.modality.get(s, {})} for s in trained}
         modalities = {s: read_as(e, told[s]) for s, e in trained.items()}
