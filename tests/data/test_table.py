@@ -310,3 +310,21 @@ def test_a_parquet_file_by_another_name_is_told(tmp_path, capfd):
     with pytest.raises(UserError, match=r"t\.csv cannot be read as CSV: it is a parquet file"):
         read_table(path)
     assert not capfd.readouterr().err
+
+
+def test_names_of_who_a_row_is_of_and_what_is_always_the_same_are_no_text_to_learn_from(tmp_path):
+    customers = [f"C{i:03d}" for i in range(9)]
+    path = write(tmp_path / "t.parquet", customer=customers, country=["DE"] * 9, flag=[1] * 9)
+    with pytest.raises(UserError, match=r"no column to learn from; .* --columns customer:text=customer reads it"):
+        open_source(path)
+    assert list(open_source(path, columns=["customer:text=customer"]).columns) == ["customer"]
+    beside = open_source(
+        write(tmp_path / "u.parquet", customer=customers, said=[f"the {c} said so" for c in customers])
+    )
+    assert list(beside.columns) == ["said"]
+    assert any(line.startswith("not read: customer, which") for line in beside.understood)
+
+
+def test_sentences_under_a_name_of_entities_are_text(tmp_path):
+    told = [f"the {i}th case came to court twice" for i in range(9)]
+    assert list(open_source(write(tmp_path / "t.parquet", case=told)).columns) == ["case"]

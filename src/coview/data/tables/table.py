@@ -27,7 +27,17 @@ from coview.data.kinds import count, some
 from coview.data.mapping import Wanted, as_told, missing
 from coview.data.source import Column, Source
 from coview.data.tables.cells import Rows
-from coview.data.tables.infer_columns import Kind, as_modality, first_values, infer, is_label, is_web, numbered
+from coview.data.tables.infer_columns import (
+    Kind,
+    as_modality,
+    distinct,
+    first_values,
+    infer,
+    is_entity,
+    is_label,
+    is_web,
+    numbered,
+)
 from coview.data.tables.long_roles import is_long
 from coview.data.tables.long_table import from_long_table
 from coview.data.tables.row_slots import features, row_column, row_slots
@@ -115,15 +125,20 @@ def _wanted(reading: Reading, columns: list[Wanted]) -> dict[str, tuple[list[str
 def _inferred(reading: Reading) -> dict[str, tuple[list[str], Kind]]:
     kinds: dict[str, Kind] = {}
     unread: list[str] = []
+    names = _names(reading)
     for name in reading.table.column_names:
         column = reading.table[name]
-        if name in reading.special or is_label(name, column):
+        if name in reading.special or name in names or is_label(name, column):
             continue
         kind = infer(name, column, reading.folder)
         if kind is None:
             unread.append(name)
+        elif kind.what == "text" and len(column) > 1 and column.null_count == 0 and distinct(column) == 1:
+            unread.append(f"{name} (always the same)")
         else:
             kinds[name] = kind
+    if names:
+        reading.understood.append(f"not read: {_as_text(names)}")
     if unread:
         reading.understood.append(f"not read: {some(unread)}; {_advice(reading)}")
     slots: dict[str, tuple[list[str], Kind]] = {}
@@ -136,8 +151,28 @@ def _inferred(reading: Reading) -> dict[str, tuple[list[str], Kind]]:
     return slots
 
 
+def _names(reading: Reading) -> list[str]:
+    """The columns of words that say, by their name, whose a row is: no text to learn from."""
+    found: list[str] = []
+    for name in reading.table.column_names:
+        column = reading.table[name]
+        if name in reading.special or not is_entity(name) or is_label(name, column):
+            continue
+        kind, values = infer(name, column, reading.folder), first_values(column)
+        if kind is not None and kind.what == "text" and sum(len(value.split()) for value in values) <= 3 * len(values):
+            found.append(name)
+    return found
+
+
+def _as_text(names: list[str]) -> str:
+    reads = " ".join(f"{name}:text={name}" for name in names)
+    return f"{some(names)}, which by name says whose a row is; --columns {reads} reads it as text"
+
+
 def _no_slot(reading: Reading) -> str:
     has = ", ".join(f"{field.name} ({field.type})" for field in reading.table.schema)
+    if names := _names(reading):
+        return f"{reading.name} has no column to learn from; it has {has}, but not read is {_as_text(names)}"
     return (
         f"{reading.name} has no column of paths, bytes or text that a modality reads; it has {has}: {_advice(reading)}"
     )
