@@ -167,3 +167,16 @@ def test_runs_are_numbered_where_nobody_names_them(tmp_path: Path) -> None:
     (tmp_path / "simclr-emoji").mkdir()
     assert free_folder("simclr", "emoji", tmp_path).name == "simclr-emoji-2"
     assert free_folder("my.py:Own", "../a b/photos", tmp_path).name == "own-photos"
+
+
+@pytest.mark.parametrize(("kinds", "told"), [(1, False), (2, True)])
+def test_what_needs_classes_is_advised_where_there_are_some(
+    kinds: int, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"a sentence on what is number {i},{'ab'[i % kinds]}\n" for i in range(60))
+    (tmp_path / "t.csv").write_text("text,sort\n" + rows)
+    asked = ["fit", "simclr", "--data", str(tmp_path / "t.csv"), "--label", "sort", "--steps", "1", *SMALL]
+    assert main([*asked, "--out", str(tmp_path / "run")]) in (0, 3)
+    said = capsys.readouterr().out
+    assert ("--supervised" in said) is told
+    assert ("nothing to score here: label sort has one class only" in said) is not told

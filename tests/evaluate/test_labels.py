@@ -42,9 +42,11 @@ def test_a_column_of_names_is_not_scored():
 
 def test_labels_are_chosen_or_refused_in_a_sentence():
     x, y = clusters(40, 4)
-    data = make_data({"a": x}, {"class": y, "name": [f"n{i}" for i in range(40)], "price": np.linspace(0, 1, 40)})
+    told = {"class": y, "name": [f"n{i}" for i in range(40)], "price": np.linspace(0, 1, 40), "one": ["x"] * 40}
+    data = make_data({"a": x}, told)
     train, scored = np.arange(30), np.arange(30, 40)
     assert list(choose_labels(data, None, train, scored)) == ["class"]
-    for wanted, reason in [("colour", "there are class, name, price"), ("price", "quantity"), ("name", "fewer than")]:
+    reasons = {"colour": "there are class, name, price", "price": "quantity", "name": "fewer than"}
+    for wanted, reason in {**reasons, "one": "one class only, 'x'"}.items():
         with pytest.raises(UserError, match=reason):
             choose_labels(data, [wanted], train, scored)

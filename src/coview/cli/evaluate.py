@@ -52,7 +52,9 @@ def say_scores(scores: Scores) -> None:
     if not first_process():
         return
     if not scores.values:
-        say("nothing to score here: no labels, natural views or slots in one space that enough held-out samples have")
+        few = [f"label {name} has one class only" for name in scores.one_class]
+        lacks = f"{', '.join(few)}, and there are no" if few else "no labels,"
+        say(f"nothing to score here: {lacks} natural views or slots in one space that enough held-out samples have")
         return
     console().print(table(scores))
     for line in details(scores):

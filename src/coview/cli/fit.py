@@ -147,6 +147,8 @@ def finish(trained: Run, ready: Prepared) -> None:
 
 
 def _next(trained: Run, ready: Prepared) -> None:
+    from coview.use.evaluation import tells_classes
+
     folder = trained.folder
     reads = {m.name for m in ready.data.modalities.values()}
     query = '"red heart"' if "text" in reads else "FILE" if reads & FILES else f'"{ready.data.names[0]}"'
@@ -154,5 +156,5 @@ def _next(trained: Run, ready: Prepared) -> None:
     say("next:", "bold")
     say(f"  coview search {folder} {query}   the samples nearest to it")
     say(f"  coview embed {folder} --out emb.parquet   every sample's embedding as a table")
-    if ready.data.labels:
+    if tells_classes(ready.data, ready.rows):
         say(f"  coview evaluate {folder} --supervised   beside a supervised encoder of the same size")

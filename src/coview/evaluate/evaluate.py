@@ -15,7 +15,7 @@ from coview.errors import UserError
 from coview.evaluate import clustering, few_shot, knn, linear
 from coview.evaluate.embed import space_of
 from coview.evaluate.items import Items, Outcome, items_of
-from coview.evaluate.labels import choose_labels
+from coview.evaluate.labels import choose_labels, of_one_class
 from coview.evaluate.linked import score_links
 from coview.evaluate.moments import moments_of
 from coview.evaluate.next_event import score_next_event
@@ -95,7 +95,7 @@ def evaluate(
     columns = embed_columns(method, data, random, raw, batch_size, device, read)
     methods = {"run": method} | ({} if random is None else {"random": random})
     subject = Subject(data, train, valid, scored, split, methods, columns, chosen, supervised, read)
-    scores = Scores()
+    scores = Scores(one_class=of_one_class(data) if probed and named is None else [])
     for protocol in wanted:
         before = len(scores.values)
         if protocol == "retrieval":

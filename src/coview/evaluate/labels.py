@@ -82,12 +82,20 @@ def choose_labels(
                 )
         elif scorable(classes[0], train, scored):
             found[name] = classes
+        elif wanted is not None and len(classes[1]) == 1:
+            raise UserError(f"label {name!r} cannot be scored: it has one class only, {classes[1][0]!r}")
         elif wanted is not None:
             raise UserError(
                 f"label {name!r} cannot be scored: fewer than half of the held-out samples have a class that at least "
                 "two training samples have"
             )
     return found
+
+
+def of_one_class(data: Data) -> list[str]:
+    """The labels that tell no sample from another."""
+    found = {name: classes_of(data.labels[name]) for name in probed(data)}
+    return [name for name, classes in found.items() if classes is not None and len(classes[1]) == 1]
 
 
 def probed(data: Data) -> list[str]:

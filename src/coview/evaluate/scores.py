@@ -20,10 +20,12 @@ class Scores:
         values: `protocol/what` -> metric -> column -> number; None where a column has none. Columns are `run`, `raw`
             and `random`, and `supervised` where one was trained.
         protocol: `protocol/what` -> the protocol's details: k, temperature, split, counts, what was chosen.
+        one_class: labels of one class only, which no protocol can score.
     """
 
     values: dict[str, dict[str, dict[str, float | None]]] = field(default_factory=dict)
     protocol: dict[str, dict[str, Any]] = field(default_factory=dict)
+    one_class: list[str] = field(default_factory=list)
 
     def __getitem__(self, key: str) -> dict[str, dict[str, float | None]]:
         return self.values[key]

@@ -14,9 +14,12 @@ from coview.atomic import write_whole
 from coview.engine.devices import physical_cores
 from coview.engine.memory import keep_freed_memory
 from coview.engine.run import Run, load
+from coview.errors import UserError
 from coview.evaluate.evaluate import check_protocols
 from coview.evaluate.evaluate import evaluate as score
+from coview.evaluate.labels import choose_labels
 from coview.evaluate.scores import Scores
+from coview.evaluate.subject import parts_of
 from coview.evaluate.supervised import supervised_reference
 from coview.kinds import listed
 from coview.use.train import is_own, known_to
@@ -68,6 +71,20 @@ def evaluate(
     return evaluate_prepared(
         run, ready.data, ready.rows, protocols=protocols, labels=labels, supervised=supervised, keep=own
     )
+
+
+def tells_classes(data: Data, rows: dict[str, Tensor]) -> bool:
+    """Whether some label has classes that a probe can learn and be scored on.
+
+    Args:
+        data: with its labels.
+        rows: by part.
+    """
+    try:
+        train, _, scored, _ = parts_of(data, rows)
+    except UserError:
+        return False
+    return bool(choose_labels(data, None, train, scored))
 
 
 def evaluate_prepared(
