@@ -155,7 +155,7 @@ def test_a_collapsed_run_exits_with_3(pictures: Path, tmp_path: Path, monkeypatc
     from coview.engine.monitor import Monitor
     from coview.health.verdict import Verdict
 
-    monkeypatch.setattr(Monitor, "verdict", lambda self: Verdict("collapsed", "all is one", "a remedy"))
+    monkeypatch.setattr(Monitor, "verdict", lambda self, skipped: Verdict("collapsed", "all is one", "a remedy"))
     asked = ["fit", "simclr", "--data", str(pictures), "--steps", "1", "--out", str(tmp_path / "r"), *SMALL]
     assert main([*asked, "--no-evaluate"]) == 3
 
