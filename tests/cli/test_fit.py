@@ -151,6 +151,13 @@ def test_a_dry_run_says_what_was_understood_and_draws_views(
     assert not Path("runs").exists()
 
 
+def test_a_dry_run_tells_the_roles_of_slots(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "avol-net", "--data", "emoji", "--slots", "name", "drawing", "--dry-run", *SMALL]) == 0
+    said = capsys.readouterr().out
+    assert "drawing is what is looked at" in said
+    assert "name is what is said of it" in said
+
+
 def test_a_collapsed_run_exits_with_3(pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from coview.engine.monitor import Monitor
     from coview.health.verdict import Verdict

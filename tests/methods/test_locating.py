@@ -11,7 +11,7 @@ from coview.methods.crossmodal.denseav import DenseAV
 from coview.methods.locating import LocatingMethod
 from coview.nn.encoder import build_encoder
 from tests.contracts.cases import modality
-from tests.methods.slots import encoders, samples, without
+from tests.methods.slots import encoders, relation_losses, samples, without
 
 PAIR = {"picture": "image", "speech": "audio"}
 METHODS = pytest.mark.parametrize("method", [AVOLNet, DenseAV])
@@ -59,6 +59,28 @@ def test_padding_of_what_is_looked_at_is_never_where_it_is_found(method: type[Lo
     assert valid is not None
     assert (~valid).any()
     assert valid[:, 0].gather(1, heat.values.argmax(1, keepdim=True)).all()
+
+
+@METHODS
+@pytest.mark.parametrize("said", ["audio", "text"])
+def test_sound_and_text_are_never_looked_at_beside_a_picture(method: type[LocatingMethod], said: str) -> None:
+    turned, plain = made(method, word=said, picture="image"), made(method, picture="image", word=said)
+    assert turned.roles() == plain.roles() == {"picture": "what is looked at", "word": "what is said of it"}
+    turned.load_state_dict(plain.state_dict())
+    batch = samples(picture="image", word=said)
+    (own,), (other,) = turned.maps(batch), plain.maps(batch)
+    assert (own.slot, own.asked) == ("picture", "word")
+    torch.testing.assert_close(own.values, other.values)
+    losses, others = (relation_losses(m, batch) for m in (turned, plain))
+    assert losses.keys() == others.keys()
+    for name, loss in losses.items():
+        torch.testing.assert_close(loss, others[name])
+
+
+@METHODS
+def test_of_two_alike_the_first_is_looked_at(method: type[LocatingMethod]) -> None:
+    for first, second in (("left", "right"), ("right", "left")):
+        assert next(iter(made(method, **{first: "image", second: "image"}).roles())) == first
 
 
 def test_an_encoder_without_tokens_is_refused() -> None:

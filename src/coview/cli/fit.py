@@ -97,6 +97,8 @@ def _dry_run(config: FitConfig) -> int:
     for slot, encoder in method.slot_encoders().items():
         size = sum(p.numel() for p in encoder.parameters())
         say(f"  encoder of {slot}: {type(encoder.net).__name__}, {size:,} parameters, {encoder.dim} numbers out")
+    for slot, role in method.roles().items():
+        say(f"  {slot} is {role}")
     picture = Path(f"{file_stem(config.data)}-views.png")
     draw_sheet(ready.data, ready.rows["train"]).save(picture)
     say(f"views: {picture}")

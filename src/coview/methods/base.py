@@ -137,6 +137,10 @@ class Method(nn.Module):
         """Where in a slot it finds what another says: drawn in reports. Most methods locate nothing."""
         return []
 
+    def roles(self) -> dict[str, str]:
+        """What each slot is to the method, where it reads them unlike: told by `--dry-run`."""
+        return {}
+
     def slot_encoders(self) -> dict[str, Encoder]:
         """The method's own encoders by slot (teachers are elsewhere in the tree and left out)."""
         encoders: dict[str, Encoder] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from torch import Tensor
 
@@ -14,12 +14,19 @@ from coview.views.draw import Draw
 from coview.views.looks import Positives
 from coview.views.slot_looks import slot_looks
 
+SEEN = ("image", "spectral", "video", "volume")
+"""Modalities that have places to look at."""
+
+SAYING = ("audio", "text")
+"""Modalities that are not looked at where they come with one of `SEEN`."""
+
 
 class LocatingMethod(Method):
     """Base of the methods that look for one slot's meaning in another's tokens: two slots, one look at each.
 
     Args:
-        encoders: two slots' encoders: what is looked at, and what is said of it.
+        encoders: two slots' encoders: what is looked at, and what is said of it, as `--slots LOOKED SAID` orders them;
+            sound and text are never looked at beside pictures, spectral ones, video or volumes.
         positives: where a look comes from.
         plain: modalities that are read without augmentation.
     """
@@ -31,9 +38,12 @@ class LocatingMethod(Method):
         super().__init__()
         for encoder in encoders.values():
             encoder.require_tokens(type(self).__name__)
-        self.encoders = SlotDict(encoders)
-        self.where, self.said = encoders
+        self.where, self.said = in_roles(encoders)
+        self.encoders = SlotDict({slot: encoders[slot] for slot in (self.where, self.said)})
         self.positives, self.plain = Positives(positives), tuple(plain)
+
+    def roles(self) -> dict[str, str]:
+        return {self.where: "what is looked at", self.said: "what is said of it"}
 
     def views(self, batch: Batch, draw: Draw) -> Views:
         encoders = self.slot_encoders()
@@ -56,6 +66,13 @@ class LocatingMethod(Method):
         grid = encoders[self.where].modality.grid(looks[self.where])
         values = self.locate(where, said) if present.any() else present.new_zeros(len(batch), *grid).float()
         return [HeatMap(self.where, self.said, values.reshape(len(batch), *grid), present)]
+
+
+def in_roles(encoders: Mapping[str, Encoder]) -> list[str]:
+    """Of two slots the one that is looked at, then the one that says what is looked for: `LocatingMethod`'s rule."""
+    first, second = encoders
+    kinds = [encoder.modality.name for encoder in encoders.values()]
+    return [second, first] if kinds[0] in SAYING and kinds[1] in SEEN else [first, second]
 
 
 def joint_too(method: Method, batch: Batch, joint: Callable[[str, Encoded], Tensor]) -> Embeddings:

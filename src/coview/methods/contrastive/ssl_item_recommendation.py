@@ -80,6 +80,9 @@ class SSLItemRecommendation(JointMethod):
         self.masking, self.drop, self.contrast, self.temperature = Masking(masking), drop, contrast, temperature
         self.corrected = corrected
 
+    def roles(self) -> dict[str, str]:
+        return {self.query: "queries", self.item: "items (--item names another)"}
+
     def views(self, batch: Batch, draw: Draw) -> Views:
         found = super().views(batch, draw)
         item, modality = batch[self.item], self.slot_encoders()[self.item].modality

@@ -38,7 +38,8 @@ class AVOLNet(LocatingMethod):
     nothing. DenseAV keeps the sound's moments apart too, and has each pair found among all.
 
     Args:
-        encoders: two slots' encoders: what is looked at, and what is said of it.
+        encoders: two slots' encoders: what is looked at, and what is said of it, as `--slots LOOKED SAID` orders them;
+            sound and text are never looked at beside pictures, spectral ones, video or volumes.
         dim: width of what is compared (as in the paper).
         hidden: width of the hidden layer before it (as in the paper).
         scale: w at the start.

@@ -47,7 +47,8 @@ class DenseAV(LocatingMethod):
     draws to 0: the first two make a sample depend on others of its chunk.
 
     Args:
-        encoders: two slots' encoders: what is looked at, and what is said of it.
+        encoders: two slots' encoders: what is looked at, and what is said of it, as `--slots LOOKED SAID` orders them;
+            sound and text are never looked at beside pictures, spectral ones, video or volumes.
         heads: that products are taken by (the paper: 1, and 2 for sound beside speech).
         dim: width of a token in all heads together (the paper: 384).
         disentanglement, nonnegativity, smoothness, calibration: weights of the four beside InfoNCE (as in its code).
