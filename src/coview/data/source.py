@@ -18,6 +18,9 @@ from coview.modalities.base import Modality
 if TYPE_CHECKING:
     from coview.data.links import Links
 
+UNNAMED = "group"
+"""The level of `Source.within` that groups without a name of their own are."""
+
 
 @dataclass
 class Column:

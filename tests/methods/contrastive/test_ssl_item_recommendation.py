@@ -33,6 +33,26 @@ def test_the_item_is_the_table_and_can_be_another() -> None:
         made(item="director")
 
 
+@pytest.mark.parametrize(
+    ("levels", "by"),
+    [
+        (["film"], "film"),
+        (["movie"], "movie"),
+        (["film", "movie"], "film"),
+        (["person", "movie"], "movie"),
+        (["movie", "country"], None),
+        (["person"], None),
+        (["group"], None),
+        ([], None),
+    ],
+)
+def test_an_item_is_known_by_the_level_of_its_slot_or_the_only_one_named(levels: list[str], by: str | None) -> None:
+    batch = rated(1, 2, 1)
+    batch = replace(batch, within={level: torch.tensor([1, 2, 1]) + i for i, level in enumerate(levels)})
+    found = made().views(batch, draws(batch)).carry["film/who"]
+    assert torch.equal(found, batch.ids if by is None else batch.within[by])
+
+
 def test_the_looks_share_no_column_and_leave_none_out() -> None:
     batch = rated(1, 2, 3, 4, 5, 6)
     missing = look(made(), batch)[0]["film/looks"].value[..., 1] > 0.5

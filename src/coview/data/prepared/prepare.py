@@ -19,7 +19,7 @@ from coview.data.prepared.cached_work import CachedWork
 from coview.data.prepared.decoded import Decoded, decoded
 from coview.data.prepared.reading import Reader
 from coview.data.prepared.slot_work import Progress, SlotWork
-from coview.data.source import Data, Source, row_list
+from coview.data.source import UNNAMED, Data, Source, row_list
 from coview.data.split import split
 from coview.errors import DataWarning, UserError
 from coview.modalities.base import Modality
@@ -104,11 +104,11 @@ def sample_ids(names: Sequence[str]) -> Tensor:
 def _wholes(source: Source) -> dict[str, Tensor]:
     """By level, what each sample is a part of, as a hash of its name.
 
-    The groups are a level of the name that the user gave them, or `group` where nothing else is named.
+    The groups are a level of the name that the user gave them, or `UNNAMED` where nothing else is named.
     """
     named = dict(source.within)
     if source.groups is not None and (source.grouped_by or not named):
-        named.setdefault(source.grouped_by or "group", source.groups)
+        named.setdefault(source.grouped_by or UNNAMED, source.groups)
     return {level: sample_ids(wholes) for level, wholes in named.items()}
 
 

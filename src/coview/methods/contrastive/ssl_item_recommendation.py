@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from coview.batch import Batch, Features, Relations, Reps, Views
+from coview.data.source import UNNAMED
 from coview.errors import UserError
 from coview.kinds import AboveZero, Count, Rate, Weight
 from coview.losses.sampled_softmax import even_info_nce_rows, sampled_softmax_rows
@@ -32,7 +33,9 @@ class SSLItemRecommendation(JointMethod):
     other among the step's items, both of unit vectors of the two towers. In the second an item weighs one by how often
     steps hold it, where it is asked and where it is chosen from, since the authors draw items evenly for it.
 
-    Requires: two slots, queries and items. Samples of one item share the level of `Batch.within` named as its slot.
+    Requires: two slots, queries and items, and what tells items apart: `--group COLUMN`, the column that names them.
+    Samples of one item share the level of `Batch.within` named as its slot, else the only level that is named and is
+    not the queries'; without one each sample is an item of its own.
 
     Relations: SLIP, with an item's features for its picture. The authors' mutual information is known beforehand, here
     it is counted on the way. They drop values of features that have several; here features.
@@ -86,7 +89,7 @@ class SSLItemRecommendation(JointMethod):
     def views(self, batch: Batch, draw: Draw) -> Views:
         found = super().views(batch, draw)
         item, modality = batch[self.item], self.slot_encoders()[self.item].modality
-        found.carry[f"{self.item}/who"] = batch.within.get(self.item, batch.ids)
+        found.carry[f"{self.item}/who"] = self._who(batch)
         if self.contrast and self.association is None:
             found.views[f"{self.item}/looks"] = looks(item, modality, draw / "looks", 2, Positives.AUGMENT)
         elif self.contrast and self.association is not None:
@@ -95,6 +98,12 @@ class SSLItemRecommendation(JointMethod):
             cells, missing = found[self.item].value[:, 0].unbind(-1)
             found.carry[f"{self.item}/bins"] = self.association.bins(cells.masked_fill(missing > 0.5, torch.nan))
         return found
+
+    def _who(self, batch: Batch) -> Tensor:
+        """`(B,)` int64, which item each sample is of."""
+        named = [level for level in batch.within if level not in (self.query, UNNAMED)]
+        level = self.item if self.item in named or len(named) != 1 else named[0]
+        return batch.within.get(level, batch.ids)
 
     def represent(self, views: Views) -> Reps:
         reps = super().represent(views)
