@@ -127,7 +127,7 @@ ROWS = {
         packages, "package", "section",
         {
             "mvgrl": Own("mvgrl", 300, NETWORK),
-            "mvgrl, adjacency alone": Own("mvgrl", 660, NETWORK | {"options": {"structures": ["adjacency"]}}),
+            "mvgrl, adjacency alone": Own("mvgrl", 500, NETWORK | {"options": {"structures": ["adjacency"]}}),
         },
         {
             "Deep Graph Infomax": Peer("torch-geometric", infomax),
