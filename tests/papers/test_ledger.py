@@ -35,7 +35,7 @@ def test_the_status_is_that_of_the_record(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "folder", lambda: tmp_path)
     assert paper("slip").status is Status.RUNS
     assert paper("paretognn").status is Status.NOT_YET
-    record = dict.fromkeys(records.NEEDED) | {"format": 1, "outcome": "does not hold here"}
+    record = dict.fromkeys(records.NEEDED) | {"format": records.FORMAT, "outcome": "does not hold here"}
     (tmp_path / "slip.json").write_text(json.dumps(record))
     assert paper("slip").status is Status.FAILS
     assert [p.key for p in select(status="does not hold here")] == ["slip"]

@@ -79,7 +79,7 @@ class Knowing(Method):
     def embed(self, batch: Batch) -> Embeddings:
         digit = self.labels["digit"][[self.row[int(i)] for i in batch.ids]]
         picture = torch.nn.functional.one_hot(digit, 10).float()[:, None]
-        word = picture if self.right else -picture
+        word = 2 * picture if self.right else -picture
         there = batch["image"].present
         return {"joint": {"image": Embedding(picture, there), "speech": Embedding(word, there)}}
 

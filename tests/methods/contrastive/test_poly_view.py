@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 import torch
 
-from coview.errors import UserError
 from coview.methods.contrastive.poly_view import Objective
 from coview.views.looks import Positives
 from tests.methods.joint import features, make, samples
@@ -50,8 +49,3 @@ def test_nobody_with_two_looks_relates_nothing():
     z = features(method, samples())
     z.tensors["present"][:, 1:] = False
     assert not method.relate(z).losses
-
-
-def test_one_look_is_refused():
-    with pytest.raises(UserError, match="2 or more"):
-        make("poly-view", multiplicity=1)

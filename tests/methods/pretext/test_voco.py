@@ -4,7 +4,6 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from coview.errors import UserError
 from coview.losses import overlap_prediction, region_discrepancy
 from coview.methods.pretext.voco import VoCo
 from coview.views.draw import Draw
@@ -90,11 +89,6 @@ def test_the_teacher_follows_with_a_momentum_of_nine_tenths() -> None:
     method.after_step({})
     for p, old in zip(method.teacher.module.parameters(), before, strict=True):
         torch.testing.assert_close(p, old + 0.1)
-
-
-def test_of_two_bases_none_is_far_from_a_crop() -> None:
-    with pytest.raises(UserError, match="at least 3 along each axis"):
-        voco(bases=2)
 
 
 def test_region_discrepancy_of_two_regions_is_their_squared_cosine() -> None:
