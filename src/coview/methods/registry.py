@@ -105,7 +105,7 @@ def build_method(
         chosen, with_options = plans[slot]
         built = build_encoder(modalities[slot], slot, chosen, **with_options)
         if cls.needs_tokens:
-            built.require_tokens(name)
+            built.require_tokens(name, cls.own_encoders.get(built.modality.name))
         if starts is not None and slot in starts:
             built.start_from(starts[slot])
         return built.freeze() if slot in frozen else built

@@ -106,12 +106,12 @@ class Encoder(nn.Module):
         """Whether the network gives tokens and can hide some (`keep`, `masked`)."""
         return bool(getattr(self.net, "tokens_out", False))
 
-    def require_tokens(self, method: str) -> None:
-        """Raises UserError where the network has no tokens to mask."""
+    def require_tokens(self, method: str, usual: str | None = None) -> None:
+        """Raises UserError where the network has no tokens; `usual` is the network that the method has by default."""
         if not self.has_tokens:
             raise UserError(
                 f"{method} predicts tokens, and the encoder of slot {self.slot!r} has none; "
-                f"use --encoder {self.modality.token_encoder}"
+                f"use --encoder {usual or self.modality.token_encoder}"
             )
 
     def forward(self, view: View, **how: Any) -> Encoded:

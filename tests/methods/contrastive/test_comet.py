@@ -13,6 +13,8 @@ from coview.data.together import Together
 from coview.engine.trainer import Trainer
 from coview.errors import UserError
 from coview.losses import group_contrastive, instance_contrast, observation_contrast
+from coview.methods.registry import build_method
+from tests.contracts.cases import modality
 from tests.engine.test_pretrained import config, data_for
 from tests.methods.joint import make, samples
 from tests.methods.slots import joined, look
@@ -80,3 +82,8 @@ def test_a_level_the_data_lacks_is_named() -> None:
         look(make("comet", "series", levels=["ward"]), told())
     with pytest.raises(UserError, match="--group"):
         look(make("comet", "series", observation=0.0, sample=0.0), samples("series"))
+
+
+def test_where_the_encoder_has_no_tokens_the_methods_own_is_told() -> None:
+    with pytest.raises(UserError, match="use --encoder dilated"):
+        build_method("comet", {"heart": modality("series")}, encoder="conv")

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Reps, Views
-from coview.kinds import Count
 from coview.methods.base import Method, embed_slot
 from coview.nn.encoder import Encoder
 from coview.nn.joint_space import JointSpace
@@ -40,8 +39,8 @@ class JointMethod(Method):
         dim: int,
         positives: Positives,
         plain: Sequence[str],
-        hidden: Count = 0,
-        layers: Count = 1,
+        hidden: int = 0,
+        layers: int = 1,
     ) -> None:
         super().__init__()
         self.encoders = SlotDict(encoders)
