@@ -50,7 +50,8 @@ class LEGATO(Method):
         ratio: latent nodes for each slot (as in the authors' code the latent nodes are wider by as much as fewer).
         hidden: width of the decoders' hidden layer.
         graph: c (with the authors' batches of 64, as in their code).
-        orthogonality: a (the authors: 0.01 to 1).
+        orthogonality: a (the authors: 0.01 to 1); of no effect where there is one latent node, as there is of two slots
+            at the default ratio.
         sparsity: b (the authors: 0.01 to 1).
 
     Example:
