@@ -40,5 +40,8 @@ def claim(scale: int) -> Claim:
         ),
         note="4,000 packages of Debian to train on, whose neighbourhoods and documents reach beyond them. A node's "
         "features are 64 numbers that sum up the words of its name and description: they stand for the paper's "
-        "pretrained language model, and every arm reads them.",
+        "pretrained language model, and every arm reads them. Found: with every seed behind those vectors as they are "
+        "and behind the graph alone, which takes nearly four times the steps for the same compute and is level with "
+        "the vectors; ahead of what contrast learns of them without the graph, which tells less than they do, the "
+        "less the longer its steps are.",
     )
