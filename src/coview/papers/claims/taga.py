@@ -42,6 +42,6 @@ def claim(scale: int) -> Claim:
         "features are 64 numbers that sum up the words of its name and description: they stand for the paper's "
         "pretrained language model, and every arm reads them. Found: with every seed behind those vectors as they are "
         "and behind the graph alone, which takes nearly four times the steps for the same compute and is level with "
-        "the vectors; ahead of what contrast learns of them without the graph, which tells less than they do, the "
-        "less the longer its steps are.",
+        "the vectors; ahead of what contrast learns of them without the graph, which tells less than they do at any "
+        "learning rate.",
     )
