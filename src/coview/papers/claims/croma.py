@@ -34,6 +34,6 @@ def claim(scale: int) -> Claim:
         "in neighbourhoods of 3 x 3 pixels, nine tokens each. Reconstruction alone and both cost much the same a "
         "step; contrast alone, which fuses and decodes nothing, takes nearly three times the steps. Found: both "
         "together are ahead of reconstruction alone and behind contrast alone with every seed; the untrained encoder "
-        "(0.810 with the first) is ahead of reconstruction alone with every seed and level with both, so that nine pixels leave "
-        "little to learn.",
+        "(0.810 with the first) is ahead of reconstruction alone with every seed and level with both, so "
+        "that nine pixels leave little to learn.",
     )
