@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import types
 import typing
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from typing import Any, NoReturn
 
 from coview.errors import UserError
 from coview.flags import flags
+from coview.kinds import kinds_of
 
 NEAR = 0.75
 """How alike an option must be to be taken for a mistyped one: of 0 to 1, two dashes counted."""
@@ -68,7 +68,7 @@ def add_option(group: Any, name: str, hint: Any, default: Any, text: str) -> Non
         text = text if "(default:" in text else f"{text.rstrip('.')} (default: {_spell(shown)})"
     text = text.rstrip(".")
     how: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS, "help": text.replace("%", "%%")}
-    kind = _without_none(hint)
+    kind = kinds_of(hint)[0]
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind is bool:
         word = spelled[0][2:]
@@ -154,13 +154,6 @@ def one_or_pairs(words: Sequence[str], flag: str) -> str | dict[str, str]:
     if len(words) == 1 and "=" not in words[0]:
         return words[0]
     return {slot: str(name) for slot, name in pairs(words, flag).items()}
-
-
-def _without_none(hint: Any) -> Any:
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        rest = [h for h in typing.get_args(hint) if h is not type(None)]
-        return rest[0] if len(rest) == 1 else hint
-    return hint
 
 
 def _member(kind: type[Enum]) -> Any:

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from coview.batch import Batch, Embedding, Embeddings, Features, Relations, Reps, View, Views
-from coview.errors import UserError
 from coview.kinds import AboveZero, Count, Part, Weight
 from coview.losses.parts import masked_mean
 from coview.methods.crossmodal.base import JointMethod
+from coview.methods.weights import need_a_loss
 from coview.modalities.base import present_mean
 from coview.nn.alibi import cell_centres
 from coview.nn.decoders import TokenDecoder
@@ -24,6 +24,7 @@ from coview.nn.logit_scale import LogitScale
 from coview.nn.pairs import mean_over_pairs, tiled_info_nce
 from coview.nn.slot_dict import SlotDict
 from coview.nn.tokens import all_there, positions, rows_there, spread, take, token_valid, valid_or_all
+from coview.nn.transformer import heads_for
 from coview.views.draw import Draw
 from coview.views.looks import Positives
 from coview.views.masks import random_keep
@@ -91,13 +92,12 @@ class CROMA(JointMethod):
         temperature: AboveZero = 0.07,
         positives: Positives = Positives.NATURAL,
     ) -> None:
-        if not (contrast or reconstruction):
-            raise UserError("CROMA needs a loss: contrast and reconstruction both weigh 0")
+        need_a_loss("CROMA", contrast=contrast, reconstruction=reconstruction)
         super().__init__(encoders, dim=dim, positives=positives, plain=())
         first, second = encoders.values()
         self.pooling = SlotDict({slot: feed_forward(e.dim) for slot, e in encoders.items()})
         self.context = nn.Linear(second.dim, first.dim)
-        self.fusion = FusionEncoder(first.dim, fusion_depth, first.options.get("heads") or max(first.dim // 32, 1))
+        self.fusion = FusionEncoder(first.dim, fusion_depth, first.options.get("heads") or heads_for(first.dim))
         self.decoder = TokenDecoder(first.dim, decoder_dim, decoder_depth, None)
         self.sensor = nn.Parameter(torch.randn(2, decoder_dim) * 0.02)
         self.outs = SlotDict({s: nn.Linear(decoder_dim, e.modality.target_dim) for s, e in encoders.items()})

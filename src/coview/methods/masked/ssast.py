@@ -8,11 +8,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from coview.batch import Batch, Reps, Views
-from coview.errors import UserError
 from coview.kinds import Part, Weight
 from coview.losses import masked_matching
 from coview.losses.parts import masked_mean
 from coview.methods.base import ALONE, Method
+from coview.methods.weights import need_a_loss
 from coview.modalities.base import Modality
 from coview.nn.encoder import Encoder
 from coview.nn.heads import RowMLP
@@ -69,8 +69,7 @@ class SSAST(Method):
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()
-        if not (discriminative or generative):
-            raise UserError("SSAST needs a loss: discriminative and generative both weigh 0")
+        need_a_loss("SSAST", discriminative=discriminative, generative=generative)
         self.encoder = encoder
         self.weights = {
             name: weight

@@ -16,6 +16,7 @@ from coview.losses import code_diversity, masked_matching
 from coview.losses.parts import masked_mean
 from coview.losses.precision import at_least_float32
 from coview.methods.base import ALONE, Method
+from coview.methods.weights import need_a_loss
 from coview.nn.encoder import Encoder
 from coview.nn.quantizer import GumbelQuantizer
 from coview.nn.tokens import rows_there, spread, take, to_tell, token_valid
@@ -87,8 +88,7 @@ class W2vBERT(Method):
         positives: Positives = Positives.NATURAL,
     ) -> None:
         super().__init__()
-        if not (contrast or prediction):
-            raise UserError("w2v-BERT needs a loss: contrast and prediction both weigh 0")
+        need_a_loss("w2v-BERT", contrast=contrast, prediction=prediction)
         if lower is not None:
             check_lower(lower, encoder.options.get("depth", lower))
         self.encoder = encoder
