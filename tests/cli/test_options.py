@@ -54,6 +54,7 @@ def test_the_command_line_wins_over_the_file_and_a_budget_replaces_a_budget(tmp_
 def test_words_become_values() -> None:
     assert pairs(["dim=32", "wide=true", "name=x"], "--o") == {"dim": 32, "wide": True, "name": "x"}
     assert nested(["image.size=64", "text.words=9"], "--m") == {"image": {"size": 64}, "text": {"words": 9}}
+    assert nested(["front.left.size=64"], "--m") == {"front.left": {"size": 64}}
     assert one_or_pairs(["vit"], "--encoder") == "vit"
     assert one_or_pairs(["a=vit", "b=bag"], "--encoder") == {"a": "vit", "b": "bag"}
 

@@ -142,7 +142,7 @@ def nested(words: Sequence[str], flag: str) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for name, value in pairs(words, flag).items():
-        slot, dot, option = name.partition(".")
+        slot, dot, option = name.rpartition(".")
         if not dot:
             raise UserError(f"{flag} takes slot.option=value (image.size=64); {name!r} names no slot or modality")
         found.setdefault(slot, {})[option.replace("-", "_")] = value

@@ -58,5 +58,7 @@ def claim(scale: int) -> Claim:
         "exercise has about as many windows. Fine-tuning sees 19 windows of each exercise, by any stream: 832 steps "
         "of 32, 200 times each window, at the best of three learning rates, chosen for every run alike on the "
         "validation part; the authors' is 100 epochs of 32. Labels alone are learned with as much compute as the "
-        "contrast takes, and then fine-tuned like the others.",
+        "contrast takes, and then fine-tuned like the others. Found: the three are level, and the untrained encoder "
+        "(0.753) is two points behind them: so long a fine-tuning of so small an encoder leaves little of what was "
+        "learned before it.",
     )
