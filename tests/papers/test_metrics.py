@@ -12,6 +12,7 @@ from coview.data.source import Column, Data, Source
 from coview.engine.fit import fit_data
 from coview.engine.run import Run
 from coview.errors import UserError
+from coview.evaluate import supervised
 from coview.papers.arms import Bench
 from coview.papers.claim import Arm
 from coview.papers.metrics import embedding_metric, finetuned_metric, protocol_metric, references
@@ -63,6 +64,19 @@ def test_fine_tuning_reads_as_many_labels_as_told_and_leaves_the_run_as_it_was(t
     assert score > 0.6
     for name, value in run.method.state_dict().items():
         assert torch.equal(value, before[name]), name
+
+
+def test_fine_tuning_changes_only_the_parameters_named(trained, monkeypatch):
+    run, data, rows = trained
+    kept = []
+    fit = supervised.train_supervised
+    monkeypatch.setattr(supervised, "train_supervised", lambda *a, **how: (kept.append(fit(*a, **how)), kept[-1])[1])
+    before = dict(run.method.slot_encoders()["image"].named_parameters())
+    last = list(before)[-1]
+    finetuned_metric("image", "shade", 5, steps=3, learned=(last,)).score(run, data, rows)
+    after = dict(kept[0].encoder.named_parameters())
+    assert [name for name in before if not torch.equal(before[name], after[name])] == [last]
+    assert all(value.requires_grad for value in before.values())
 
 
 def test_the_rate_of_fine_tuning_is_chosen_on_the_validation_part(trained, monkeypatch):

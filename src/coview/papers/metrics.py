@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from coview.errors import UserError
@@ -62,6 +63,7 @@ def finetuned_metric(
     steps: int = 100,
     batch_size: int | None = None,
     lrs: tuple[float, ...] = (1e-3,),
+    learned: tuple[str, ...] = ("*",),
 ) -> Metric:
     """How often a label is named right by a copy of a slot's encoder, fine-tuned with a linear head on few labels.
 
@@ -71,10 +73,12 @@ def finetuned_metric(
         each: labelled training samples of each class, chosen by a hash of their names.
         steps, batch_size: of fine-tuning; None: all labelled samples a step.
         lrs: learning rates of it; of several the one after which most of the validation part is named right.
+        learned: patterns of the names of the encoder's parameters that it changes; the others stay.
 
     The score raises UserError where fewer than two classes are there to be told apart.
     """
     how = {"slot": slot, "label": label, "labels a class": each, "steps": steps, "lrs": list(lrs)}
+    how |= {"learned": list(learned)}
 
     def score(run: Run, data: Data, rows: dict[str, Tensor]) -> tuple[float, dict[str, Any]]:
         import torch
@@ -94,7 +98,8 @@ def finetuned_metric(
         def accuracies(lr: float) -> tuple[float, float]:
             """Of the part that is scored, and of the one that chooses."""
             asked = torch.cat([scored, chooser])
-            logits = finetuned_logits(run, data, slot, label, learnt, asked, steps=steps, batch_size=size, lr=lr)
+            tuning = {"steps": steps, "batch_size": size, "lr": lr, "learned": learned}
+            logits = finetuned_logits(run, data, slot, label, learnt, asked, **tuning)
             right, chooses = (logits.argmax(1) == codes[asked]).double().split([len(scored), len(chooser)])
             return float(right.mean()), float(chooses.mean())
 
@@ -116,7 +121,17 @@ def few_labels(data: Data, codes: Tensor, rows: Tensor, each: int) -> Tensor:
     return torch.tensor([i for c in range(int(codes.max()) + 1) for i in [j for j in order if codes[j] == c][:each]])
 
 
-def finetuned_logits(run: Run, data: Data, slot: str, label: str, learnt: Tensor, scored: Tensor, **how: Any) -> Tensor:
+def finetuned_logits(
+    run: Run,
+    data: Data,
+    slot: str,
+    label: str,
+    learnt: Tensor,
+    scored: Tensor,
+    *,
+    learned: tuple[str, ...] = ("*",),
+    **how: Any,
+) -> Tensor:
     """What a copy of a slot's encoder says of a label, fine-tuned with a linear head: `(n, K)` logits.
 
     Args:
@@ -126,6 +141,7 @@ def finetuned_logits(run: Run, data: Data, slot: str, label: str, learnt: Tensor
         label: of K classes.
         learnt: rows it is fine-tuned on.
         scored: `(n,)` rows it is asked about.
+        learned: patterns of the names of the encoder's parameters that fine-tuning changes.
         how: `steps`, `batch_size` and `lr` of fine-tuning.
     """
     import copy
@@ -135,6 +151,9 @@ def finetuned_logits(run: Run, data: Data, slot: str, label: str, learnt: Tensor
     from coview.evaluate.supervised import train_supervised
 
     encoder = copy.deepcopy(run.method.slot_encoders()[slot])
+    for name, parameter in encoder.named_parameters():
+        if not any(fnmatchcase(name, pattern) for pattern in learned):
+            parameter.requires_grad_(False)
     tuned = train_supervised(encoder, data, learnt, label, **how, seed=run.config.seed)
     with torch.no_grad():
         found = [tuned.head(tuned.embed(data.batch(some))[slot][slot].values[:, 0]) for some in scored.split(512)]
