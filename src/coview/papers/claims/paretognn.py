@@ -57,8 +57,8 @@ def claim(scale: int) -> Claim:
         note="Packages of Debian. As in the paper, methods are ranked over four tasks: sections told, sections found "
         "as clusters, held-out dependencies told, and which of ten parts METIS cuts the graph into; there on eleven "
         "graphs, here on one. A rank is told as the share of the other arms that one is ahead of. Found: ahead of "
-        "links, two looks and decorrelation alone with every seed, of infomax with two; never two hundredths from the "
-        "plain sum by any score, and behind it in rank; behind masked features, first by nearly every task, which "
-        "take more than four times the steps for the same compute. Raw features tell parts of the graph better than "
-        "any arm.",
+        "links and two looks alone with every seed; level with the plain sum, its means within a hundredth by every "
+        "score, with infomax and with decorrelation; behind masked features, first by every task with every seed, "
+        "which take more than four times the steps for the same compute. Raw features tell parts of the graph better "
+        "than any arm.",
     )
