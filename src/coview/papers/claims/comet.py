@@ -36,8 +36,8 @@ def claim(scale: int) -> Claim:
         tuple(Comparison("all", level, FEW.name) for level in LEVELS),
         note="A watch's accelerometer during seven exercises in place of ECG and EEG: ten people, 140 recordings. "
         "Labels are 35 of some 1,300 training windows (2.7 %). Found: all levels together are above observations alone "
-        "with every seed, and level with each of the others; none is two points above the untrained network, fine-tuned "
-        "alike (0.638). Who wears the watch and in which recording says nothing of the exercise here, "
+        "with every seed, and level with each of the others; none is two points above the untrained network, "
+        "fine-tuned alike (0.638). Who wears the watch and in which recording says nothing of the exercise here, "
         "where in the paper a patient's disease is the patient's.",
         grid=(2.5e-4, 1e-3, 4e-3),
     )
