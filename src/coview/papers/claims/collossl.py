@@ -61,8 +61,8 @@ def claim(scale: int) -> Claim:
         "changes the last convolution and what follows it, as the authors' does: 832 steps of 32, 200 times each "
         "window, at the best of three learning rates, chosen for every run alike on the validation part; theirs is "
         "100 epochs of 32. Labels alone train the whole network with as much compute as the contrast takes, and "
-        "are then fine-tuned like the others. Found: labels alone are ahead of both with every seed (0.774), and "
-        "augmentations (0.747) ahead of the streams (0.695), which are ahead of the untrained network (0.605). The "
-        "likely reason: the paper's devices carry the same sensors, while these streams see little in common, two "
-        "of them being one signal parted by frequency, and agreement keeps what is common.",
+        "are then fine-tuned like the others. Found: labels alone (0.774) and augmentations (0.747) are ahead of "
+        "the streams (0.695) with every seed, and these of the untrained network (0.605). The likely reason: the "
+        "paper's devices carry the same sensors, while these streams see little in common, two of them being one "
+        "signal parted by frequency, and agreement keeps what is common.",
     )
