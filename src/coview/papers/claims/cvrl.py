@@ -35,10 +35,10 @@ def claim(scale: int) -> Claim:
             Comparison("cvrl", "by frame, even gaps", PROBE.name),
         ),
         note="Clothes that go in a bow over still ones in place of Kinetics, and the direction halfway in place of "
-        "actions. The farther apart two stretches of half a clip are, the less alike: by up to 100 degrees. Colours "
-        "and areas are altered as strongly as in the paper, shapes of crops less; clips of 32 pixels are not blurred, "
-        "and there is no solarisation. Found: whole clips altered alike are ahead of frames altered each by itself "
-        "with two seeds of three, and behind by six thousandths with the third; among even gaps they are ahead with "
-        "every seed. Seldom far apart is ahead of evenly far apart with two seeds of three, and behind by two "
-        "thousandths with the third. CVRL is ahead of the arm that has neither with every seed.",
+        "actions. The farther apart two stretches of half a clip are, the less alike: by up to 100 degrees. "
+        "Colours and areas are altered as strongly as in the paper, shapes of crops less; clips of 32 pixels are "
+        "not blurred, and there is no solarisation. Found: whole clips altered alike are ahead of frames altered "
+        "each by itself with two seeds of three, and behind by six thousandths with the third; among even gaps "
+        "they are ahead with every seed. Seldom far apart is ahead of evenly far apart with every seed, by a point "
+        "or less with two. CVRL is ahead of the arm that has neither with every seed.",
     )
