@@ -32,7 +32,7 @@ def claim(scale: int) -> Claim:
         (Comparison("3-D", "2-D", FEW.name),),
         note="Rasters of 3 x 3 pixels in four bands: 18 tokens of two bands and one pixel, a tenth of which is read, "
         "against 9 of four bands, of which MAE reads a quarter. The paper's pictures have 96 x 96 pixels in 12 "
-        "bands, three of which and 8 x 8 pixels make a token, and its probes are fine-tuned networks. Found: behind "
-        "by two hundredths with every seed: one pixel of nine tells little of the others that MAE's tokens of all "
-        "bands do not.",
+        "bands, three of which and 8 x 8 pixels make a token, and its probes are fine-tuned networks. Found: "
+        "behind by a hundredth with every seed: one pixel of nine tells little of the others that MAE's tokens of "
+        "all bands do not.",
     )
