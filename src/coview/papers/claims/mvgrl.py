@@ -34,9 +34,9 @@ def claim(scale: int) -> Claim:
             Comparison("two views", "three views", PROBE.name, margin=0.005),
         ),
         note="The diffusion is of the sampled neighbourhood (up to 41 nodes), the paper's of the whole graph. Each of "
-        "adjacency, PageRank and heat has a network of its own, as in the paper. Found: no difference that the seeds "
-        "agree on. Two views are behind one, which takes four times the steps at equal compute, by 0.004 on average, "
-        "and level with three. All are behind the raw input, a node's own numbers beside the mean of its neighbours'; "
-        "they are ahead of their untrained encoder by some two hundredths at most, and a run of two views and one of "
-        "three are behind it.",
+        "adjacency, PageRank and heat has a network of its own, as in the paper. Found: no difference that the "
+        "seeds agree on: two views are ahead of one, which takes four times the steps at equal compute, with two "
+        "seeds, and of three with the same two. All are behind the raw input, a node's own numbers beside the mean "
+        "of its neighbours'. One view is ahead of its untrained encoder by little more than a hundredth at most; a "
+        "run of two views and every run of three are behind theirs.",
     )
