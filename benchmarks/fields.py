@@ -7,9 +7,10 @@
 coview trains a number of steps; each peer then has as many seconds of one core to train as that and embedding all
 samples took, what it makes of the samples first included and its own embedding on top, or does what its documentation
 has at its own cost. Peers keep the defaults of their documentation but the learning rate, which is chosen for every
-contender alike: three are tried with seed 0, by the probe's accuracy on the validation part. Embeddings of the same
-width are read by the same linear probe, its strength chosen on the validation part; the test part is scored once a
-seed. What every contender was set to, and how far it came, is on record with its scores.
+contender alike, as claims choose it: three are tried with seed 0, and up to three beyond while the best is the lowest
+or the highest, by the probe's accuracy on the validation part. Embeddings of the same width are read by the same linear
+probe, its strength chosen on the validation part; the test part is scored once a seed. What every contender was set to,
+and how far it came, is on record with its scores.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from record import ROOT, circumstances, save
 from coview.data.source import Source
 from coview.engine.config import FitConfig
 from coview.engine.fit import fit_data
+from coview.errors import RunFailed
 from coview.evaluate.embed import embed_data
 from coview.evaluate.items import Items
 from coview.evaluate.linear import linear
@@ -43,6 +45,7 @@ from coview.nn.diffusion import DiffusionNet
 from coview.nn.encoder import Encoder
 from coview.papers.graphs import packages
 from coview.papers.recorded import aircraft, watch
+from coview.papers.tuning import tune
 from coview.use.train import Prepared, prepare
 
 Found = tuple[np.ndarray, int, dict[str, Any]]
@@ -195,8 +198,15 @@ def _measured(
     package: str,
 ) -> dict[str, Any]:
     """The best of a few learning rates, and with it every seed's score and seconds; settings are the last seed's."""
-    tried = {lr: _accuracy(fit(0, lr)[0], ready, label, "valid") for lr in rates}
-    lr = max(tried, key=lambda rate: tried[rate])
+
+    def chosen_by(lr: float) -> float | None:
+        try:
+            values = fit(0, lr)[0]
+        except RunFailed:
+            return None
+        return _accuracy(values, ready, label, "valid") if np.isfinite(values).all() else None
+
+    lr, tried = tune(rates, chosen_by)
     spent, scores, parameters, set_to = [], [], 0, {}
     for seed in range(seeds):
         begin = time.process_time()
